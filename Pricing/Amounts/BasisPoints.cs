@@ -1,0 +1,18 @@
+namespace Marketplace.Pricing;
+
+/// <summary>A tax or commission rate in basis points (1/100 of a percent): 600 is 6 %. From 0 to 10,000.</summary>
+public readonly record struct BasisPoints
+{
+    public BasisPoints(int value)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(value);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Whole);
+        Value = value;
+    }
+
+    public const int Whole = 10_000;
+
+    public int Value { get; }
+
+    public override string ToString() => $"{Fixed.Format(Value, 2, 0)} %";
+}
