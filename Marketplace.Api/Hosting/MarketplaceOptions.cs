@@ -1,0 +1,1 @@
+namespace Marketplace; public sealed record MarketplaceOptions { public int CommissionBasisPoints { get; init; } = 500; }
