@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using NodaTime;
+
+namespace Marketplace.Contracts;
+
+/// <summary>
+/// Makes ids: 48 bits of milliseconds, 80 random bits, written in Crockford's base 32 without upper case, so that any text order is time order.
+/// Within one process and millisecond the random part counts up, so that rows made in turn also sort in turn. Thread-safe.
+/// </summary>
+public static class IdSequence
+{
+    private const string Digits = "0123456789abcdefghjkmnpqrstvwxyz";
+
+    private static readonly Lock Gate = new();
+    private static long _lastMillis = -1;
+    private static UInt128 _lastRandom;
+
+    public static TId Next<TId>(Instant now)
+        where TId : struct, ITextId<TId> => TId.From(TId.Prefix + "_" + NextText(now));
+
+    private static string NextText(Instant now)
+    {
+        var millis = now.ToUnixTimeMilliseconds();
+        UInt128 random;
+        lock (Gate)
+        {
+            // 79 bits, so that counting up from it within a millisecond cannot overflow 80.
+            random = millis == _lastMillis ? _lastRandom + 1 : Random79();
+            (_lastMillis, _lastRandom) = (millis, random);
+        }
+
+        var value = ((UInt128)(ulong)millis << 80) | random;
+        return string.Create(26, value, static (text, rest) =>
+        {
+            for (var i = text.Length - 1; i >= 0; i--, rest >>= 5) text[i] = Digits[(int)(rest & 31)];
+        });
+    }
+
+    private static UInt128 Random79()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToUInt128(bytes) >> 49;
+    }
+}

@@ -1,0 +1,122 @@
+namespace Marketplace.Contracts;
+
+/// <summary>The name of one row of the market for ever: a short prefix that says what it is, then 26 letters and digits that sort by time.</summary>
+public interface ITextId<TSelf>
+    where TSelf : struct, ITextId<TSelf>
+{
+    string Value { get; }
+
+    static abstract string Prefix { get; }
+
+    static abstract TSelf From(string value);
+}
+
+/// <summary>A tenant: one company with its people, keys and roles.</summary>
+public readonly record struct OrganisationId(string Value) : ITextId<OrganisationId>
+{
+    public static string Prefix => "org";
+
+    public static OrganisationId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
+public readonly record struct ApiKeyId(string Value) : ITextId<ApiKeyId>
+{
+    public static string Prefix => "key";
+
+    public static ApiKeyId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
+public readonly record struct OfferId(string Value) : ITextId<OfferId>
+{
+    public static string Prefix => "offer";
+
+    public static OfferId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
+public readonly record struct QuoteId(string Value) : ITextId<QuoteId>
+{
+    public static string Prefix => "quote";
+
+    public static QuoteId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
+public readonly record struct BidId(string Value) : ITextId<BidId>
+{
+    public static string Prefix => "bid";
+
+    public static BidId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
+public readonly record struct LeaseId(string Value) : ITextId<LeaseId>
+{
+    public static string Prefix => "lease";
+
+    public static LeaseId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>Our own name of a usage event; the provider's is its source and id.</summary>
+public readonly record struct UsageId(string Value) : ITextId<UsageId>
+{
+    public static string Prefix => "usage";
+
+    public static UsageId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
+public readonly record struct ChargeId(string Value) : ITextId<ChargeId>
+{
+    public static string Prefix => "charge";
+
+    public static ChargeId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
+public readonly record struct BillingRunId(string Value) : ITextId<BillingRunId>
+{
+    public static string Prefix => "run";
+
+    public static BillingRunId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
+public readonly record struct InvoiceId(string Value) : ITextId<InvoiceId>
+{
+    public static string Prefix => "invoice";
+
+    public static InvoiceId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
+public readonly record struct TransactionId(string Value) : ITextId<TransactionId>
+{
+    public static string Prefix => "txn";
+
+    public static TransactionId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
+public readonly record struct MessageId(string Value) : ITextId<MessageId>
+{
+    public static string Prefix => "msg";
+
+    public static MessageId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
