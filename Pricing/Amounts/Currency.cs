@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Marketplace.Pricing;
 
@@ -7,6 +9,7 @@ namespace Marketplace.Pricing;
 /// The exponents are ISO's list of active currencies, never a locale's display digits, which differ for 16 of them.
 /// Instances are unique: equality is identity.
 /// </summary>
+[JsonConverter(typeof(CodeConverter))]
 public sealed class Currency
 {
     private static readonly FrozenDictionary<string, Currency> Known = All().ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
@@ -67,5 +70,15 @@ public sealed class Currency
 
         static IEnumerable<Currency> Read(string codes, int exponent) =>
             codes.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Select(code => new Currency(code, exponent));
+    }
+
+    private sealed class CodeConverter : JsonConverter<Currency>
+    {
+        public override Currency Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && TryOf(reader.GetString(), out var currency)
+                ? currency!
+                : throw new JsonException("expected an ISO 4217 currency code, such as CNY or USD");
+
+        public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) => writer.WriteStringValue(value.Code);
     }
 }
