@@ -70,6 +70,14 @@ public static class BidBook
     public static Task<int> ExpireDue(Session session) => session.Execute(
         "UPDATE bid SET state = 'expired', version = version + 1 WHERE state = 'open' AND from_at < @Now", new { session.Now });
 
+    /// <summary>How many openings of offers and resting bids the matching has not yet looked at; zero means that nothing more will match.</summary>
+    public static Task<long> Unmatched(Session session) => session.Scalar<long>(
+        """
+        SELECT CAST((SELECT COUNT(*) FROM offer WHERE matched < opened)
+          + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND considered < 2 AND from_at >= @Now) AS BIGINT)
+        """,
+        new { session.Now });
+
     /// <summary>The open bids that an offer might serve, best price for that offer first, then oldest first.</summary>
     internal static async Task<IReadOnlyList<BidId>> Waiting(Session session, Offer offer)
     {

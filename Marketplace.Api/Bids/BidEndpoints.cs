@@ -8,12 +8,12 @@ namespace Marketplace;
 /// <summary>Buying over REST: quotes to rent now, and bids.</summary>
 internal static class BidEndpoints
 {
-    public static void MapBids(this IEndpointRouteBuilder routes)
+    public static void Map(RouteGroupBuilder v1)
     {
-        var quotes = routes.MapGroup("/v1/quotes").WithTags("Quotes");
+        var quotes = v1.MapGroup("/quotes").WithTags("Quotes");
         quotes.MapPost("", Ask).WithSummary("A price for renting now, held for a minute");
         quotes.MapPost("/{quoteId}/accept", Accept).WithSummary("Rent at the quoted price, from now on");
-        var bids = routes.MapGroup("/v1/bids").WithTags("Bids");
+        var bids = v1.MapGroup("/bids").WithTags("Bids");
         bids.MapPost("", Place).WithSummary("Place a bid: it takes the cheapest offer within its limit at once, or rests");
         bids.MapGet("", List).WithSummary("Your bids, newest first");
         bids.MapGet("/{bidId}", Get).WithSummary("One bid");

@@ -8,9 +8,9 @@ namespace Marketplace;
 /// <summary>Leases over REST, for both of their parties.</summary>
 internal static class LeaseEndpoints
 {
-    public static void MapLeases(this IEndpointRouteBuilder routes)
+    public static void Map(RouteGroupBuilder v1)
     {
-        var leases = routes.MapGroup("/v1/leases").WithTags("Leases");
+        var leases = v1.MapGroup("/leases").WithTags("Leases");
         leases.MapGet("", List).WithSummary("Leases that you hold or serve, newest first");
         leases.MapGet("/{leaseId}", Get).WithSummary("One lease");
         leases.MapPost("/{leaseId}/start", Start).WithSummary("The provider has handed the cards over; usage is metered from now on");

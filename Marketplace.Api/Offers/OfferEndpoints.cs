@@ -13,9 +13,9 @@ internal static class OfferEndpoints
     /// <summary>How long offers of a cloud's price list, which says no window, are for sale when the request does not say.</summary>
     private static readonly Duration ImportWindow = Duration.FromDays(90);
 
-    public static void MapOffers(this IEndpointRouteBuilder routes)
+    public static void Map(RouteGroupBuilder v1)
     {
-        var offers = routes.MapGroup("/v1/offers").WithTags("Offers");
+        var offers = v1.MapGroup("/offers").WithTags("Offers");
         offers.MapPost("", Publish).WithSummary("Publish an offer");
         offers.MapGet("", Rank).WithSummary("The market, ranked by price per SCU-hour, with what the filter left out and why");
         offers.MapGet("/mine", Mine).WithSummary("A provider's own offers, newest first");
