@@ -65,7 +65,7 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
     private async Task Open(Session session, string name, Role role)
     {
         if (_organisations.ContainsKey(name)) return;
-        var organisation = await Account.Open(session, new AccountDraft { Name = name, Roles = [role], Zone = Zone });
+        var organisation = await new OpenAccount(name, [role], Zone).Open(session);
         _organisations[name] = organisation.OrganisationId;
     }
 
