@@ -110,7 +110,8 @@ internal sealed class CsvRow(string table, int line, Dictionary<string, int> ind
     internal double? Rate(string column) => this[column] switch
     {
         "" => null,
-        var text when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) => value,
+        var text when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            && double.IsFinite(value) => value, // NaN is text that parses
         _ => throw Wrong(column, "is not a plain number of zero or more"),
     };
 

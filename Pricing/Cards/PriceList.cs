@@ -67,7 +67,7 @@ public static class PriceList
         if (TpuSlice.Of(row.AcceleratorName) is { } slice) return registry.Resolve(slice.Chip, memory);
         if (FormFactor(row.InstanceType) is { } form
             && registry.Resolve($"{row.AcceleratorName} {form}", memory) is { Match: CardMatch.Found } found)
-            return found;
+            return found with { Name = row.AcceleratorName, Assumptions = [$"the instance type says {form}", .. found.Assumptions] };
         return registry.Resolve(row.AcceleratorName, memory);
     }
 
