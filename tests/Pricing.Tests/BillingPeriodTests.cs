@@ -11,7 +11,10 @@ public sealed class BillingPeriodTests
     public void Containing_MonthStartsOfFortyZones_AreTheTablesToTheSecond()
     {
         var months = SharedTables.Rows("data/time-zones/month_starts.csv")
-            .Select(r => (Zone: DateTimeZoneProviders.Tzdb[r["zone"]], Month: r["month"], First: InstantPattern.General.Parse(r["first_instant_utc"]).Value))
+            .Select(r => (
+                Zone: DateTimeZoneProviders.Tzdb[r["zone"]],
+                Month: r["month"],
+                First: InstantPattern.General.Parse(r["first_instant_utc"]).Value))
             .ToList();
 
         Assert.NotEmpty(months);
@@ -46,7 +49,8 @@ public sealed class BillingPeriodTests
 
         var starts = BillingPeriod.Ended(from, cutoff, zone, 31).Select(p => p.From.InZone(zone).Date).ToList();
 
-        string[] expected = ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30", "2026-07-31", "2026-08-31"];
+        string[] expected =
+            ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30", "2026-07-31", "2026-08-31"];
         Assert.Equal(expected, starts.Take(8).Select(LocalDatePattern.Iso.Format));
         Assert.Contains(new LocalDate(2028, 2, 29), starts);
         Assert.Equal(26, starts.Count);

@@ -59,7 +59,8 @@ public sealed class CardRegistryTests
     {
         string[] figures =
         [
-            "memory", "bandwidth", "fp64", "fp64_tensor", "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4", "link", "power", "all",
+            "memory", "bandwidth", "fp64", "fp64_tensor", "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4", "link",
+            "power", "all",
         ];
         Assert.All(Registry.Cards, card =>
         {
@@ -158,7 +159,9 @@ public sealed class CardRegistryTests
     {
         var found = Registry.Resolve("H100");
 
-        Assert.Equal(["'H100' may be H100 PCIe 80GB, H100 NVL 94GB, H100 SXM5 80GB: the lowest-rated, H100 PCIe 80GB, is assumed"], found.Assumptions);
+        Assert.Equal(
+            ["'H100' may be H100 PCIe 80GB, H100 NVL 94GB, H100 SXM5 80GB: the lowest-rated, H100 PCIe 80GB, is assumed"],
+            found.Assumptions);
         Assert.Equal(found.Candidates.Min(c => c.Scu!.Value), found.Card!.Scu);
     }
 
@@ -171,7 +174,9 @@ public sealed class CardRegistryTests
 
         Assert.Equal("x", Assert.Single(CardRegistry.Parse(header + good).Cards).Id);
         Refused("cards line 3: id 'x' appears twice", good + good);
-        Refused("cards line 2: bandwidth_gbs 'fast' is not a plain number of zero or more", good.Replace(",100,", ",fast,", StringComparison.Ordinal));
+        Refused(
+            "cards line 2: bandwidth_gbs 'fast' is not a plain number of zero or more",
+            good.Replace(",100,", ",fast,", StringComparison.Ordinal));
         Refused("cards line 2: board 'toy' is none of ai, hpc, cpu", good.Replace(",ai,", ",toy,", StringComparison.Ordinal));
         Refused("cards line 2: source '' is empty", good.Replace(",sheet,", ",,", StringComparison.Ordinal));
 

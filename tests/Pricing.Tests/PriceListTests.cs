@@ -103,7 +103,13 @@ public sealed class PriceListTests
     [Fact]
     public void Read_SlicesOfDifferentSizesAtOnePrice_RefusesThePlaceholder()
     {
-        ListedInstance[] rows = [Row("tpu-v6e-1", price: "700"), Row("tpu-v6e-8", price: "700"), Row("tpu-v6e-1", price: "2.7"), Row("tpu-v6e-8", price: "21.6")];
+        ListedInstance[] rows =
+        [
+            Row("tpu-v6e-1", price: "700"),
+            Row("tpu-v6e-8", price: "700"),
+            Row("tpu-v6e-1", price: "2.7"),
+            Row("tpu-v6e-8", price: "21.6"),
+        ];
 
         Assert.Equal(
             [ListingRefusal.PlaceholderPrice, ListingRefusal.PlaceholderPrice, null, null],
@@ -122,7 +128,9 @@ public sealed class PriceListTests
         Assert.All(offers, o => Assert.Equal(o.Scu is null, o.UnratedReason is not null));
         Assert.All(offers, o => Assert.True(o.Card.Card is null == (o.Card.Match != CardMatch.Found)));
 
-        var counts = outcomes.CountBy(o => o.Refusal?.ToString() ?? (o.Offer!.Scu is null ? $"{o.Offer.Card.Match}, unrated" : "rated")).ToDictionary();
+        var counts = outcomes
+            .CountBy(o => o.Refusal?.ToString() ?? (o.Offer!.Scu is null ? $"{o.Offer.Card.Match}, unrated" : "rated"))
+            .ToDictionary();
         Dictionary<string, int> expected = new()
         {
             ["rated"] = 5277,
