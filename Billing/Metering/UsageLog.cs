@@ -52,7 +52,7 @@ public static class UsageLog
             new { Lease = lease?.Value, Reader = reader?.Value, after, limit });
 
     /// <summary>Events kept aside, newest first, before a cursor: a provider's own, or everybody's for the accountant.</summary>
-    public static Task<IReadOnlyList<UsageEvent>> Quarantine(Session session, OrganisationId? provider, string? before, int limit) =>
+    public static Task<IReadOnlyList<UsageEvent>> Quarantine(Session session, OrganisationId? provider, int limit, string? before = null) =>
         session.Query<UsageEvent>(
             $"""
             SELECT {Columns}, reason FROM usage_quarantine

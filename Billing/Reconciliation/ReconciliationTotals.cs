@@ -2,32 +2,31 @@ using Marketplace.Pricing;
 
 namespace Marketplace.Billing;
 
-/// <summary>The columns of a reconciliation summed, for one currency.</summary>
-/// <param name="Leases">How many rows.</param>
-/// <param name="Rounding">The part of the difference that waits for the leases' next lines.</param>
-/// <param name="Unexplained">How many rows somebody must look at.</param>
+/// <summary>The sums of reconciliation rows in one currency; the differences by what they are.</summary>
+/// <param name="Charged">What usage came to, exact.</param>
+/// <param name="Rounding">The part of charged that documents in whole minor units leave out (or, negative, add).</param>
+/// <param name="Waiting">The part of charged minus invoiced that the pipeline or the next billing run will take up.</param>
+/// <param name="Unexplained">The part that nothing explains.</param>
 public sealed record ReconciliationTotals(
-    int Leases, CardSeconds Metered, ExactAmount Charged, Money Invoiced, Money Posted, ExactAmount Difference, ExactAmount Rounding, int Unexplained)
+    int Leases, CardSeconds Metered, ExactAmount Charged, Money Invoiced, Money Posted, ExactAmount Rounding, ExactAmount Waiting,
+    ExactAmount Unexplained)
 {
-    /// <summary>One sum for each currency, in order of its code.</summary>
-    public static IReadOnlyList<ReconciliationTotals> Of(IEnumerable<ReconciliationRow> rows) =>
-    [
-        .. rows.GroupBy(r => r.Currency).OrderBy(g => g.Key.Code, StringComparer.Ordinal).Select(g => g.Aggregate(Zero(g.Key), (sum, row) => sum.Plus(row))),
-    ];
+    public static IReadOnlyList<ReconciliationTotals> Of(IReadOnlyList<ReconciliationRow> rows) =>
+        [.. rows.GroupBy(r => r.Charged.Currency).OrderBy(g => g.Key.Code, StringComparer.Ordinal).Select(g => Of(g.Key, [.. g]))];
 
-    private static ReconciliationTotals Zero(Currency currency)
+    private static ReconciliationTotals Of(Currency currency, IReadOnlyList<ReconciliationRow> rows)
     {
-        var (exact, money) = (ExactAmount.Zero(currency), Money.Zero(currency));
-        return new(0, CardSeconds.Zero, exact, money, money, exact, exact, 0);
-    }
+        return new(
+            rows.Count,
+            rows.Aggregate(CardSeconds.Zero, (sum, r) => sum + r.Metered),
+            Sum(rows, r => r.Charged),
+            rows.Aggregate(Money.Zero(currency), (sum, r) => sum + r.Invoiced),
+            rows.Aggregate(Money.Zero(currency), (sum, r) => sum + r.Posted),
+            Sum(rows.Where(r => r.Cause is DifferenceCause.None or DifferenceCause.Rounding or DifferenceCause.NotYetPosted), r => r.Difference),
+            Sum(rows.Where(r => r.Cause is DifferenceCause.NotYetRated or DifferenceCause.NotYetInvoiced or DifferenceCause.LateUsage), r => r.Difference),
+            Sum(rows.Where(r => r.Cause is DifferenceCause.Unexplained), r => r.Difference));
 
-    private ReconciliationTotals Plus(ReconciliationRow row) => new(
-        Leases + 1,
-        Metered + row.Metered,
-        Charged + row.Charged,
-        Invoiced + row.Invoiced,
-        Posted + row.Posted,
-        Difference + row.Difference,
-        row.Cause == DifferenceCause.Rounding ? Rounding + row.Difference : Rounding,
-        row.Cause == DifferenceCause.Unexplained ? Unexplained + 1 : Unexplained);
+        ExactAmount Sum(IEnumerable<ReconciliationRow> some, Func<ReconciliationRow, ExactAmount> amount) =>
+            some.Aggregate(ExactAmount.Zero(currency), (sum, r) => sum + amount(r));
+    }
 }

@@ -82,8 +82,11 @@ public static class Outbox
         await session.Commit();
     }
 
-    /// <summary>The rows that were given up on, oldest first, after a cursor.</summary>
-    public static Task<IReadOnlyList<ParkedMessage>> Parked(Session session, string after = "", int limit = 1000) => session.Query<ParkedMessage>(
+    /// <summary>The rows that were given up on, oldest first.</summary>
+    public static Task<IReadOnlyList<ParkedMessage>> Parked(Session session) => Parked(session, "", 1_000);
+
+    /// <summary>The same, after a cursor.</summary>
+    public static Task<IReadOnlyList<ParkedMessage>> Parked(Session session, string after, int limit) => session.Query<ParkedMessage>(
         "SELECT id, type, body, attempts, error FROM outbox WHERE parked_at IS NOT NULL AND id > @after ORDER BY id LIMIT @limit",
         new { after, limit });
 

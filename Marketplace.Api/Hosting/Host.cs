@@ -51,6 +51,7 @@ public static class Host
         }
 
         services.AddMessaging(options);
+        if (options.HostRoles.HasFlag(HostRoles.Relay)) services.AddHostedService<Steward>();
         services.AddAccess();
         services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Session>()
             ?? throw new InvalidOperationException("Only an endpoint that takes a Session, or is marked UsesSession, has one"));

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using CsvHelper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
@@ -21,14 +23,17 @@ public static class Csv
 
     public static FileContentHttpResult File(string name, string[] header, IEnumerable<string?[]> rows)
     {
-        using var file = new MemoryStream();
-        using (var csv = CsvWriter.Create(file, leaveOpen: true))
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using (var csv = new CsvWriter(text, CultureInfo.InvariantCulture))
         {
-            csv.WriteRecord(header);
-            foreach (var row in rows) csv.WriteRecord(row);
+            foreach (var row in rows.Prepend(header))
+            {
+                foreach (var field in row) csv.WriteField(field);
+                csv.NextRecord();
+            }
         }
 
-        return TypedResults.File(file.ToArray(), $"{MediaType}; charset=utf-8", name);
+        return TypedResults.File(Encoding.UTF8.GetBytes(text.ToString()), $"{MediaType}; charset=utf-8", name);
     }
 
     /// <summary>A text that somebody else wrote, made harmless: a spreadsheet would run what begins like a formula.</summary>

@@ -15,12 +15,12 @@ internal static class LedgerEndpoints
     private static async Task<Page<LedgerBalance>> Balances(Caller caller, Session session)
     {
         caller.Require(Role.Accountant, Role.Operator);
-        return new(await Billing.Ledger.Balances(session), null);
+        return new(await Ledger.Balances(session), null);
     }
 
     private static async Task<Page<LedgerTransaction>> Transactions([AsParameters] PageRequest page, Caller caller, Session session, string? account = null)
     {
         caller.Require(Role.Accountant, Role.Operator);
-        return Page.Of(await Billing.Ledger.Transactions(session, account, page.After, page.Take), page, t => t.TransactionId.Value);
+        return Page.Of(await Ledger.Transactions(session, account, page.After, page.Take), page, t => t.TransactionId.Value);
     }
 }

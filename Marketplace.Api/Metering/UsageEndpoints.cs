@@ -51,7 +51,7 @@ internal static class UsageEndpoints
     private static async Task<Page<UsageEvent>> Quarantine([AsParameters] PageRequest page, Caller caller, Session session)
     {
         caller.Require(Role.Provider, Role.Accountant, Role.Operator);
-        return Page.Of(await UsageLog.Quarantine(session, caller.Only, page.Before, page.Take), page, u => u.UsageId.Value);
+        return Page.Of(await UsageLog.Quarantine(session, caller.Only, page.Take, page.Before), page, u => u.UsageId.Value);
     }
 
     /// <summary>The agreement of a lease that the caller may see.</summary>

@@ -20,7 +20,7 @@ internal static class ReconciliationEndpoints
         string period, HttpContext context, Caller caller, Session session, OrganisationId? buyer = null)
     {
         caller.Require(Role.Accountant, Role.Operator);
-        var rows = await Billing.Reconciliation.Of(session, QueryValue.Month(period, "period"), buyer);
+        var rows = await Reconciliation.Of(session, QueryValue.Month(period, "period"), buyer);
         return Csv.IsWanted(context)
             ? ReconciliationCsv.Of(period, rows)
             : TypedResults.Ok(new ReconciliationReport(period, ReconciliationTotals.Of(rows), rows));
