@@ -27,6 +27,7 @@ internal static class TestClockEndpoints
     {
         caller.Require(Role.Operator);
         await Of(clock).Advance(database, request.To, ct);
+        await Steward.Tend(database, ct);
         return Read(clock);
     }
 

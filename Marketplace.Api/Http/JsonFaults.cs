@@ -25,7 +25,7 @@ internal static partial class JsonFaults
         if (fault.GetType() != typeof(JsonException) || fault.InnerException is JsonException)
             return [new(field, $"is not JSON at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}")];
         if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)) return [new(field, "is not a field of this request")];
-        if (message.Contains("allow null", StringComparison.Ordinal)) return [new(field, "must not be null")];
+        if (NotNull().IsMatch(message)) return [new(field, "must not be null")];
         if (message.StartsWith("Duplicate property", StringComparison.Ordinal)) return [new(field, "is given twice")];
         if (Unconvertible().Match(message) is { Success: true } wrong) return [new(field, $"expected {Expected(TypeAt(field, wrong.Groups["type"].Value))}")];
 
@@ -72,6 +72,9 @@ internal static partial class JsonFaults
 
     [GeneratedRegex("missing required properties including: (?<names>.*)$", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1_000)]
     private static partial Regex Missing();
+
+    [GeneratedRegex("doesn't allow (setting |getting )?null values", RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex NotNull();
 
     [GeneratedRegex("'(?<name>[^']+)'", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Quoted();
