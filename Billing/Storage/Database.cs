@@ -31,8 +31,9 @@ public sealed class Database : IAsyncDisposable
         Engine = EngineOf(connectionString);
         if (Engine == Engine.PostgreSql)
         {
-            _connectionString = connectionString;
-            _postgres = NpgsqlDataSource.Create(connectionString);
+            // The same few hundred statements run all day: let the server keep their plans.
+            _connectionString = new NpgsqlConnectionStringBuilder { MaxAutoPrepare = 200, ConnectionString = connectionString }.ConnectionString;
+            _postgres = NpgsqlDataSource.Create(_connectionString);
         }
         else
         {
