@@ -26,12 +26,14 @@ public sealed class PipelineHost : IAsyncDisposable
     public delegate Task Around(object message, Func<Task> consume);
 
     /// <param name="prefix">Names the queues; hosts that share it share the work.</param>
-    public static async Task<PipelineHost> Start(Database database, Transport transport, Around? around = null, string? prefix = null)
+    /// <param name="works">False for a host that only relays to the broker, as one of another role does.</param>
+    public static async Task<PipelineHost> Start(
+        Database database, Transport transport, Around? around = null, string? prefix = null, bool works = true)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(database).AddSingleton(around ?? ((_, consume) => consume()));
         if (transport == Transport.Mediator) AddMediator(builder.Services);
-        else AddRabbitMq(builder.Services, prefix ?? NewPrefix());
+        else AddRabbitMq(builder.Services, prefix ?? NewPrefix(), works);
         builder.Services.AddHostedService(services => new Relay(
             database,
             transport == Transport.Mediator ? services.GetRequiredService<MassTransit.Mediator.IMediator>() : services.GetRequiredService<IBus>(),
@@ -64,11 +66,11 @@ public sealed class PipelineHost : IAsyncDisposable
         x.ConfigureMediator((context, mediator) => mediator.UseConsumeFilter(typeof(AroundFilter<>), context));
     });
 
-    private static void AddRabbitMq(IServiceCollection services, string prefix) => services.AddMassTransit(x =>
+    private static void AddRabbitMq(IServiceCollection services, string prefix, bool works) => services.AddMassTransit(x =>
     {
         x.DisableUsageTelemetry();
         x.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(prefix, includeNamespace: false));
-        x.AddBillingConsumers();
+        if (works) x.AddBillingConsumers();
         x.AddConfigureEndpointsCallback((_, endpoint) =>
         {
             if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue) return;
@@ -84,11 +86,18 @@ public sealed class PipelineHost : IAsyncDisposable
                 WireJson.Apply(options, System.Text.Json.Serialization.JsonUnmappedMemberHandling.Skip);
                 return options;
             });
+            bus.ConfigurePublish(publish => publish.UseExecute(Mandatory));
             bus.UseMessageRetry(retry => retry.Interval(100, TimeSpan.FromMilliseconds(20)));
             bus.UseConsumeFilter(typeof(AroundFilter<>), context);
             bus.ConfigureEndpoints(context);
         });
     });
+
+    // Without it the broker confirms and drops what no queue is bound for yet, and the outbox would delete the only copy.
+    private static void Mandatory(PublishContext context)
+    {
+        if (context.TryGetPayload<RabbitMqSendContext>(out var send)) send.Mandatory = true;
+    }
 
     private sealed class AroundFilter<T>(Around around) : IFilter<ConsumeContext<T>>
         where T : class
