@@ -32,7 +32,9 @@ public sealed class Database : IAsyncDisposable
         if (Engine == Engine.PostgreSql)
         {
             // The same few hundred statements run all day: let the server keep their plans.
-            _connectionString = new NpgsqlConnectionStringBuilder { MaxAutoPrepare = 200, ConnectionString = connectionString }.ConnectionString;
+            var settings = new NpgsqlConnectionStringBuilder(connectionString);
+            if (settings.MaxAutoPrepare == 0) settings.MaxAutoPrepare = 200;
+            _connectionString = settings.ConnectionString;
             _postgres = NpgsqlDataSource.Create(_connectionString);
         }
         else
