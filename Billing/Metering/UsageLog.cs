@@ -67,18 +67,13 @@ public static class UsageLog
             $"SELECT {Columns} FROM usage_event WHERE provider_id = @ProviderId AND source = @Source AND event_id = @EventId", usage);
         if (before is not null)
         {
-            if (before.SaysTheSameAs(usage)) return (UsageStatus.Duplicate, null);
-            const string other = "an event of this source and id was accepted before and says something else";
-            await SetAside(session, usage, other);
-            return (UsageStatus.Conflict, other);
+            return before.SaysTheSameAs(usage)
+                ? (UsageStatus.Duplicate, null)
+                : await SetAside(session, usage, UsageStatus.Conflict, "an event of this source and id was accepted before and says something else");
         }
 
         var reason = await WhyNot(session, usage, agreement);
-        if (reason is not null)
-        {
-            await SetAside(session, usage, reason);
-            return (UsageStatus.Quarantined, reason);
-        }
+        if (reason is not null) return await SetAside(session, usage, UsageStatus.Quarantined, reason);
 
         var stored = await session.Execute(
             $"""
@@ -89,7 +84,8 @@ public static class UsageLog
             usage);
 
         // Another host stored the same name between our look and our write, for another lease (this one is locked): they cannot say the same.
-        if (stored == 0) return (UsageStatus.Conflict, "an event of this source and id was accepted at the same instant for another lease");
+        if (stored == 0)
+            return await SetAside(session, usage, UsageStatus.Conflict, "an event of this source and id was accepted at the same instant for another lease");
         await session.Execute("INSERT INTO usage_unrated (usage_id, lease_id) VALUES (@UsageId, @LeaseId)", usage);
         return (UsageStatus.Accepted, null);
     }
@@ -117,11 +113,15 @@ public static class UsageLog
         return new CardCount(peak) + usage.Cards;
     }
 
-    private static Task<int> SetAside(Session session, UsageEvent usage, string reason) => session.Execute(
-        $"""
-        INSERT INTO usage_quarantine ({Columns}, reason)
-        VALUES (@UsageId, @ProviderId, @Source, @EventId, @LeaseId, @Meter, @FromAt, @UntilAt, @Cards, @BatchId, @ReceivedAt, @Reason)
-        ON CONFLICT DO NOTHING
-        """,
-        usage with { Reason = reason });
+    private static async Task<(UsageStatus Status, string? Reason)> SetAside(Session session, UsageEvent usage, UsageStatus status, string reason)
+    {
+        await session.Execute(
+            $"""
+            INSERT INTO usage_quarantine ({Columns}, reason)
+            VALUES (@UsageId, @ProviderId, @Source, @EventId, @LeaseId, @Meter, @FromAt, @UntilAt, @Cards, @BatchId, @ReceivedAt, @Reason)
+            ON CONFLICT DO NOTHING
+            """,
+            usage with { Reason = reason });
+        return (status, reason);
+    }
 }
