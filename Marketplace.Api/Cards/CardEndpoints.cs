@@ -20,7 +20,8 @@ internal static class CardEndpoints
     {
         var after = page.After;
         var rows = CardRegistry.Default.Cards
-            .Where(c => (board is null || c.Board == board) && (vendor is null || c.Vendor.Equals(vendor, StringComparison.OrdinalIgnoreCase)))
+            .Where(c => board is null || c.Board == board)
+            .Where(c => vendor is null || c.Vendor.Equals(vendor, StringComparison.OrdinalIgnoreCase))
             .OrderBy(c => c.Id, StringComparer.Ordinal)
             .Where(c => string.CompareOrdinal(c.Id, after) > 0);
         return Page.Of([.. rows.Take(page.Take)], page, c => c.Id);
@@ -30,6 +31,7 @@ internal static class CardEndpoints
     {
         if (CardRegistry.Default.Find(id) is { } card) return new(card, [.. Workload.All.Select(w => EffectiveUnits.Of(card, w))]);
         var meant = CardRegistry.Default.Resolve(id).Candidates;
-        throw Refusal.NotFound(meant.Count == 0 ? $"card '{id}'" : $"card '{id}'; by that name there is {string.Join(", ", meant.Select(c => c.Id))}");
+        var hint = meant.Count == 0 ? "" : $"; by that name there is {string.Join(", ", meant.Select(c => c.Id))}";
+        throw Refusal.NotFound($"card '{id}'{hint}");
     }
 }

@@ -7,8 +7,8 @@ using MassTransit.Mediator;
 namespace Marketplace;
 
 /// <summary>
-/// How messages get from the outbox to their consumers: through RabbitMQ when one is configured, else within the process, where handing over
-/// waits for the consumers, so that a crash loses nothing there either.
+/// How messages get from the outbox to their consumers: through RabbitMQ when one is configured, else within the process, where handing
+/// over waits for the consumers, so that a crash loses nothing there either.
 /// </summary>
 internal static class Messaging
 {

@@ -118,11 +118,14 @@ public sealed class ApiClient(ApiHost host, string? key, string id = "")
 
     public string? Key => key;
 
-    public Task<Answer> Get(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Get, path, (HttpContent?)null, headers);
+    public Task<Answer> Get(string path, params (string Name, string Value)[] headers) =>
+        Send(HttpMethod.Get, path, (HttpContent?)null, headers);
 
-    public Task<Answer> Delete(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Delete, path, (HttpContent?)null, headers);
+    public Task<Answer> Delete(string path, params (string Name, string Value)[] headers) =>
+        Send(HttpMethod.Delete, path, (HttpContent?)null, headers);
 
-    public Task<Answer> Post(string path, string body, params (string Name, string Value)[] headers) => Send(HttpMethod.Post, path, body, headers);
+    public Task<Answer> Post(string path, string body, params (string Name, string Value)[] headers) =>
+        Send(HttpMethod.Post, path, body, headers);
 
     public Task<Answer> Send(HttpMethod method, string path, string? body, params (string Name, string Value)[] headers) =>
         Send(method, path, body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"), headers);

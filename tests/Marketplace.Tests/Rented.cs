@@ -38,11 +38,12 @@ public sealed class Rented
         return new(host, provider, buyer, lease);
     }
 
-    public string Event(string from, string until, string cards = "8", string? id = null, string? lease = null) => JsonSerializer.Serialize(new
-    {
-        specversion = "1.0", type = "marketplace.usage.v1", source = "/meter", id = id ?? $"e{++_events}", subject = lease ?? Lease,
-        data = new { meter = "card_seconds", from, until, cards = JsonDocument.Parse(cards).RootElement },
-    });
+    public string Event(string from, string until, string cards = "8", string? id = null, string? lease = null) =>
+        JsonSerializer.Serialize(new
+        {
+            specversion = "1.0", type = "marketplace.usage.v1", source = "/meter", id = id ?? $"e{++_events}", subject = lease ?? Lease,
+            data = new { meter = "card_seconds", from, until, cards = JsonDocument.Parse(cards).RootElement },
+        });
 
     /// <summary>Reports use of all cards, which must be accepted.</summary>
     public async Task Use(string from, string until)

@@ -42,7 +42,8 @@ public class BadRequestTests(SharedApi api) : IClassFixture<SharedApi>
     [InlineData("""{"name":"x","roles":["buyer"],"taxRate":"6"}""", "taxRate")]
     [InlineData("""{"name":"x","roles":["buyer"],"taxRate":99999999999}""", "taxRate")]
     [InlineData("""{"name":"x","roles":["buyer"],"jurisdiction":"china"}""", "jurisdiction")]
-    public async Task Account_ThatCannotBe_NamesTheField(string body, string fields) => Refused(await _host.Operator.Post("/v1/accounts", body), fields);
+    public async Task Account_ThatCannotBe_NamesTheField(string body, string fields) =>
+        Refused(await _host.Operator.Post("/v1/accounts", body), fields);
 
     [Theory]
     [InlineData("\"amount\":\"1\"", "\"amount\":\"1.0000000001\"", "ask.amount")]
