@@ -16,11 +16,12 @@ internal static class CardEndpoints
         cards.MapGet("/{id}", Get).WithSummary("Read a card: rates, evidence, SCU and SCU-H with their terms, effective SCU per workload");
     }
 
-    private static Page<Card> List([AsParameters] PageRequest page, Board? board = null, string? vendor = null)
+    private static Page<Card> List([AsParameters] PageRequest page, string? board = null, string? vendor = null)
     {
         var after = page.After;
+        var only = board is null ? (Board?)null : OfferQuery.OneOf<Board>("board", board);
         var rows = CardRegistry.Default.Cards
-            .Where(c => board is null || c.Board == board)
+            .Where(c => only is null || c.Board == only)
             .Where(c => vendor is null || c.Vendor.Equals(vendor, StringComparison.OrdinalIgnoreCase))
             .OrderBy(c => c.Id, StringComparer.Ordinal)
             .Where(c => string.CompareOrdinal(c.Id, after) > 0);

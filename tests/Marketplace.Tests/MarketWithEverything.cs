@@ -34,6 +34,9 @@ public sealed class MarketWithEverything : IAsyncLifetime
 
     public ApiClient OtherProvider { get; private set; } = null!;
 
+    /// <summary>Query parameters without which some lists cannot be asked for.</summary>
+    public IReadOnlyDictionary<string, string> NeededQuery { get; private set; } = null!;
+
     /// <summary>The request that would be right at a door; null where none is written down.</summary>
     public string? Right(string door) => _right.GetValueOrDefault(door);
 
@@ -68,6 +71,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
         var run = await Host.Operator.Post("/v1/billing-runs", """{"cutoff":"2026-01-31T16:00:00Z"}""");
         await Host.Settle();
 
+        NeededQuery = new Dictionary<string, string>(StringComparer.Ordinal) { ["lease"] = rented.Lease, ["period"] = "2026-01" };
         _own["/v1/accounts/{id}:id"] = _buyer.Id;
         _own["/v1/api-keys/{id}:id"] = (await _buyer.Get("/v1/api-keys")).Text("items.0.apiKeyId");
         _own["/v1/cards/{id}:id"] = "h100-sxm5-80gb";
