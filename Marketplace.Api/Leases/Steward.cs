@@ -1,0 +1,49 @@
+using Marketplace.Billing;
+
+namespace Marketplace;
+
+/// <summary>Does what time alone demands: ends leases whose window is over, lets go bids whose window has begun.</summary>
+public sealed class Steward(Database database, TimeProvider time, ILogger<Steward> log) : BackgroundService
+{
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
+
+    /// <summary>One round. The test clock runs it at once when it is moved.</summary>
+    public static async Task Tend(Database database, CancellationToken ct = default)
+    {
+        while (await IsDue(database, ct))
+        {
+            await using var session = await database.Write(ct);
+            await LeaseBook.EndDue(session);
+            await BidBook.ExpireDue(session);
+            await session.Commit();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Tend(database, stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogError(e, "A round of the steward failed; the next one does its work");
+            }
+
+            await Task.Delay(Round, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task<bool> IsDue(Database database, CancellationToken ct)
+    {
+        await using var look = await database.Read(ct);
+        return await look.Scalar<long>(
+            """
+            SELECT CAST((SELECT COUNT(*) FROM lease WHERE state IN ('awarded', 'active') AND until_at <= @Now)
+              + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND from_at < @Now) AS BIGINT)
+            """,
+            new { look.Now }) > 0;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+using Marketplace.Contracts;
+using Marketplace.Pricing;
+using NodaTime;
+
+namespace Marketplace;
+
+public enum OfferState
+{
+    Open,
+    Withdrawn,
+}
+
+/// <summary>A provider's capacity for sale: so many cards of one model in one region, free over a window, at an ask per card-hour.</summary>
+public sealed record Offer
+{
+    public OfferId OfferId { get; init; }
+
+    public OrganisationId ProviderId { get; init; }
+
+    public string ProviderName { get; init; } = "";
+
+    /// <summary>The provider's own name for it; unique among the provider's offers.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The card's id in the registry; null for a card that the registry does not know.</summary>
+    public string? Card { get; init; }
+
+    /// <summary>The card as the provider spelt it.</summary>
+    public required string CardName { get; init; }
+
+    public required CardCount Cards { get; init; }
+
+    public required string Region { get; init; }
+
+    /// <summary>Per card-hour.</summary>
+    public UnitPrice Ask
+    {
+        get => new(AskNanos, Currency);
+        init => (AskNanos, Currency) = (value.Nanos, value.Currency);
+    }
+
+    /// <summary>SCU of one card; null: unrated, sold by card-hour only.</summary>
+    public StandardUnits? Units { get; init; }
+
+    /// <summary>The formula that gave <see cref="Units"/>.</summary>
+    public string? UnitVersion { get; init; }
+
+    /// <summary>The ask per SCU-hour, rounded up to the nano, so that a buyer's limit is never passed; null for an unrated card.</summary>
+    public UnitPrice? UnitAsk => UnitAskNanos is { } nanos ? new UnitPrice(nanos, Currency) : null;
+
+    /// <summary>Why the card has no units; null when it has.</summary>
+    public string? UnratedReason => Units is null ? Registered?.UnratedReason ?? $"'{CardName}' is not in the registry" : null;
+
+    public required Instant AvailableFrom { get; init; }
+
+    public required Instant AvailableUntil { get; init; }
+
+    /// <summary>Cards that are free over the whole asked window.</summary>
+    public CardCount Free => new((int)FreeMillis);
+
+    public OfferState State { get; init; }
+
+    /// <summary>What was assumed when the card's name was read; empty if nothing.</summary>
+    public string Notes { get; init; } = "";
+
+    public Instant CreatedAt { get; init; }
+
+    /// <summary>Rises with every change; the ETag.</summary>
+    public long Version { get; init; } = 1;
+
+    [JsonIgnore]
+    public Card? Registered => Card is null ? null : CardRegistry.Default.Find(Card);
+
+    /// <summary>The name to show: the registry's if it knows the card.</summary>
+    [JsonIgnore]
+    public string CardLabel => Registered?.Model ?? CardName;
+
+    internal long AskNanos { get; init; }
+
+    internal Currency Currency { get; init; } = Currency.Cny;
+
+    internal long? UnitAskNanos { get; init; }
+
+    internal long FreeMillis { get; init; }
+
+    /// <summary>The ask per SCU-hour, rounded up: an ask within it is within the limit exactly.</summary>
+    internal static long? UnitAskOf(UnitPrice ask, StandardUnits? units) =>
+        units is { } u ? (long)((((Int128)ask.Nanos * StandardUnits.MicrosPerUnit) + u.Micros - 1) / u.Micros) : null;
+}

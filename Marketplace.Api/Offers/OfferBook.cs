@@ -1,0 +1,119 @@
+using Marketplace.Billing;
+using Marketplace.Contracts;
+using Marketplace.Pricing;
+using NodaTime;
+
+namespace Marketplace;
+
+/// <summary>The offers of all providers. Publishing, lowering and enlarging one wakes the bids that rest.</summary>
+public static class OfferBook
+{
+    /// <summary>The columns of <see cref="Offer"/>; the caller gives From and Until, for which free cards are counted.</summary>
+    internal const string Columns =
+        $"""
+        o.offer_id, o.provider_id, g.name AS provider_name, o.name, o.card, o.card_name, o.cards, o.region, o.ask_nanos, o.currency, o.units,
+        o.unit_version, o.unit_ask_nanos, o.available_from, o.available_until, o.state, o.notes, o.created_at, o.version,
+        CAST({Calendar.Free} AS BIGINT) AS free_millis
+        """;
+
+    private const string From = "FROM offer o JOIN organisation g ON g.organisation_id = o.provider_id";
+
+    /// <exception cref="Refusal">A field cannot be, or the provider has an offer of that name.</exception>
+    public static async Task<Offer> Publish(Session session, OrganisationId provider, OfferDraft draft)
+    {
+        draft.Check(session.Now);
+        var resolution = CardRegistry.Default.Resolve(draft.Card, draft.MemoryGiB);
+        var units = resolution.Card?.Scu;
+        var offerId = session.NewId<OfferId>();
+        var isNew = await session.Execute(
+            """
+            INSERT INTO offer (offer_id, provider_id, name, card, card_name, cards, region, ask_nanos, currency, units, unit_version,
+              unit_ask_nanos, available_from, available_until, state, notes, created_at)
+            VALUES (@offerId, @provider, @Name, @Card, @CardName, @Cards, @Region, @Ask, @Currency, @units, @Version,
+              @UnitAsk, @AvailableFrom, @AvailableUntil, 'open', @Notes, @Now)
+            ON CONFLICT (provider_id, name) DO NOTHING
+            """,
+            new
+            {
+                offerId, provider, draft.Name, Card = resolution.Card?.Id, CardName = draft.Card, draft.Cards, draft.Region,
+                Ask = draft.Ask.Nanos, draft.Ask.Currency, units, Version = units is null ? null : ScuFormula.FormulaVersion,
+                UnitAsk = Offer.UnitAskOf(draft.Ask, units), draft.AvailableFrom, draft.AvailableUntil,
+                Notes = string.Join("; ", draft.Notes.Concat(resolution.Assumptions).Distinct(StringComparer.Ordinal)), session.Now,
+            });
+        if (isNew == 0) throw Refusal.Conflict($"You have an offer called '{draft.Name}'; change that one or choose another name", "name");
+        await Calendar.Open(session, offerId, draft.Cards, draft.AvailableFrom, draft.AvailableUntil);
+        await Wake(session, offerId);
+        return (await Find(session, offerId))!;
+    }
+
+    /// <summary>One offer, with the cards that are free now.</summary>
+    public static Task<Offer?> Find(Session session, OfferId offerId) => session.Find<Offer>(
+        $"SELECT {Columns} {From} WHERE o.offer_id = @offerId", new { offerId, From = session.Now, Until = session.Now + Duration.FromMilliseconds(1) });
+
+    /// <summary>Every open offer that is not over, with the cards free over the window, by ask per card-hour and then age.</summary>
+    public static Task<IReadOnlyList<Offer>> Open(Session session, Instant from, Instant until) => session.Query<Offer>(
+        $"SELECT {Columns} {From} WHERE o.state = 'open' AND o.available_until > @From ORDER BY o.ask_nanos, o.offer_id",
+        new { From = from, Until = until });
+
+    /// <summary>A provider's own offers, newest first, before a cursor.</summary>
+    public static Task<IReadOnlyList<Offer>> Of(Session session, OrganisationId provider, string? before, int limit) => session.Query<Offer>(
+        $"""
+        SELECT {Columns} {From}
+        WHERE o.provider_id = @provider AND (CAST(@before AS TEXT) IS NULL OR o.offer_id < @before)
+        ORDER BY o.offer_id DESC LIMIT @limit
+        """,
+        new { provider, before, limit, From = session.Now, Until = session.Now + Duration.FromMilliseconds(1) });
+
+    /// <summary>Changes the ask, the number of cards or the end. Leases that exist keep their price.</summary>
+    /// <exception cref="Refusal">Not the provider's, withdrawn, changed since it was read, or more is sold than would be left.</exception>
+    public static async Task<Offer> Change(Session session, OrganisationId provider, OfferId offerId, long version, OfferChange change)
+    {
+        var offer = await Own(session, provider, offerId, version);
+        var ask = change.Ask ?? offer.Ask;
+        OfferDraft.CheckAsk(ask);
+        if (ask.Currency != offer.Ask.Currency) throw Refusal.Invalid("ask.currency", $"stays {offer.Ask.Currency}; publish another offer for another currency");
+        var until = change.AvailableUntil ?? offer.AvailableUntil;
+        if (until <= offer.AvailableFrom || until <= session.Now) throw Refusal.Invalid("availableUntil", "is in the future and after availableFrom");
+        var cards = change.Cards ?? offer.Cards;
+        var from = Instant.Max(session.Now, offer.AvailableFrom);
+        if (!await Calendar.Resize(session, offerId, cards.Millis - offer.Cards.Millis, from, offer.AvailableUntil))
+            throw Refusal.Conflict($"More cards are sold than the {cards} that would be left", "cards");
+        if (until != offer.AvailableUntil && !await Calendar.Extend(session, offerId, cards, offer.AvailableUntil, until))
+            throw Refusal.Conflict("Cards are sold beyond that end", "availableUntil");
+        await session.Execute(
+            """
+            UPDATE offer SET ask_nanos = @Ask, unit_ask_nanos = @UnitAsk, cards = @cards, available_until = @until, version = version + 1
+            WHERE offer_id = @offerId
+            """,
+            new { offerId, Ask = ask.Nanos, UnitAsk = Offer.UnitAskOf(ask, offer.Units), cards, until });
+        if (ask.Nanos < offer.Ask.Nanos || cards > offer.Cards || until > offer.AvailableUntil) await Wake(session, offerId);
+        return (await Find(session, offerId))!;
+    }
+
+    /// <summary>Takes the offer off the market. Leases that exist go on.</summary>
+    /// <exception cref="Refusal">Not the provider's, withdrawn before, or changed since it was read.</exception>
+    public static async Task<Offer> Withdraw(Session session, OrganisationId provider, OfferId offerId, long version)
+    {
+        await Own(session, provider, offerId, version);
+        await session.Execute("UPDATE offer SET state = 'withdrawn', version = version + 1 WHERE offer_id = @offerId", new { offerId });
+        return (await Find(session, offerId))!;
+    }
+
+    /// <summary>Sends word that there may be room for bids that rest.</summary>
+    internal static async Task Wake(Session session, OfferId offerId)
+    {
+        await session.Execute("UPDATE offer SET opened = opened + 1 WHERE offer_id = @offerId AND state = 'open'", new { offerId });
+        session.Stage(new CapacityOpened(offerId));
+    }
+
+    private static async Task<Offer> Own(Session session, OrganisationId provider, OfferId offerId, long version)
+    {
+        // The update takes the row before it is read, so that what is checked below is what is changed.
+        await session.Execute("UPDATE offer SET revision = revision + 1 WHERE offer_id = @offerId", new { offerId });
+        var offer = await Find(session, offerId);
+        if (offer is null || offer.ProviderId != provider) throw Refusal.NotFound("such offer of yours");
+        if (offer.State == OfferState.Withdrawn) throw Refusal.Conflict("The offer was withdrawn; publish another");
+        if (offer.Version != version) throw new Refusal(RefusalCode.Stale, $"The offer is at version {offer.Version}; read it again");
+        return offer;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text.Json;
+using CsvHelper;
+using CsvHelper.Configuration;
+using Marketplace.Billing;
+using Marketplace.Contracts;
+using Marketplace.Pricing;
+using NodaTime;
+
+namespace Marketplace;
+
+public enum ImportStatus
+{
+    /// <summary>Published and comparable.</summary>
+    Created,
+
+    /// <summary>Published, but sold by card-hour only: the reason says why.</summary>
+    Unrated,
+
+    /// <summary>Not published: the reason says why.</summary>
+    Refused,
+}
+
+/// <summary>What became of one row of an import; rows count from 1, the header not counted.</summary>
+public sealed record ImportOutcome(int Row, string? Name, ImportStatus Status, OfferId? OfferId, string? Card, string? Reason, IReadOnlyList<string> Notes);
+
+/// <summary>
+/// Publishes many offers from a file, row by row; a row that cannot be is refused and the others stand. Three forms are known:
+/// our own CSV (offer, card, count, region, available_from, available_until, ask_per_card_hour, currency), JSON lines of
+/// <see cref="OfferDraft"/>, and public cloud price lists (offer_id, cloud, instance_type, accelerator_name, ...: see PriceList).
+/// </summary>
+public static class OfferImport
+{
+    public const int MaxRows = 20_000;
+
+    private static readonly string[] Own = ["offer", "card", "count", "region", "available_from", "available_until", "ask_per_card_hour", "currency"];
+
+    /// <summary>Imports CSV; the header says which of the two forms it is.</summary>
+    /// <param name="window">When a cloud's offers, which say no window, are for sale.</param>
+    /// <exception cref="Refusal">The header is of neither form, or there are too many rows.</exception>
+    public static async Task<IReadOnlyList<ImportOutcome>> Csv(Session session, OrganisationId provider, TextReader text, Interval window)
+    {
+        using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture) { BadDataFound = null, MissingFieldFound = null });
+        if (!await csv.ReadAsync() || !csv.ReadHeader()) throw Refusal.Invalid("body", "is empty; the first line names the columns");
+        var header = csv.HeaderRecord!;
+        var rows = new List<IReadOnlyDictionary<string, string>>();
+        while (await csv.ReadAsync())
+        {
+            if (rows.Count == MaxRows) throw Refusal.Invalid("body", $"has more than {MaxRows} rows; cut it");
+            rows.Add(header.Distinct(StringComparer.Ordinal).ToDictionary(h => h, h => csv.GetField(h) ?? "", StringComparer.Ordinal));
+        }
+
+        if (Own.All(header.Contains)) return await Each(session, provider, [.. rows.Select(Draft)]);
+        if (ListedInstance.Columns.All(header.Contains)) return await Each(session, provider, Listed(rows, window));
+        throw Refusal.Invalid("body", $"the first line names the columns {string.Join(", ", Own)}; or those of a cloud price list: {string.Join(", ", ListedInstance.Columns)}");
+    }
+
+    /// <summary>Imports JSON lines, one offer a line.</summary>
+    /// <exception cref="Refusal">There are too many lines.</exception>
+    public static async Task<IReadOnlyList<ImportOutcome>> JsonLines(Session session, OrganisationId provider, TextReader text)
+    {
+        var rows = new List<Row>();
+        while (await text.ReadLineAsync() is { } line)
+        {
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            if (rows.Count == MaxRows) throw Refusal.Invalid("body", $"has more than {MaxRows} lines; cut it");
+            try
+            {
+                var draft = JsonSerializer.Deserialize<OfferDraft>(line, WireJson.Requests);
+                rows.Add(draft is null ? new Row(null, null, "the line is null") : new Row(draft.Name, draft, null));
+            }
+            catch (JsonException e)
+            {
+                rows.Add(new Row(null, null, $"{e.Path}: {e.Message}"));
+            }
+        }
+
+        return await Each(session, provider, rows);
+    }
+
+    private static async Task<IReadOnlyList<ImportOutcome>> Each(Session session, OrganisationId provider, IReadOnlyList<Row> rows)
+    {
+        var outcomes = new List<ImportOutcome>(rows.Count);
+        foreach (var row in rows)
+        {
+            var number = outcomes.Count + 1;
+            if (row.Draft is null)
+            {
+                outcomes.Add(new(number, row.Name, ImportStatus.Refused, null, null, row.Reason, []));
+                continue;
+            }
+
+            try
+            {
+                var offer = await OfferBook.Publish(session, provider, row.Draft);
+                outcomes.Add(new(
+                    number, row.Name, offer.Units is null ? ImportStatus.Unrated : ImportStatus.Created, offer.OfferId, offer.Card, offer.UnratedReason,
+                    offer.Notes.Length == 0 ? [] : [offer.Notes]));
+            }
+            catch (Refusal refusal)
+            {
+                // Publishing refuses before it writes, so that a refused row leaves nothing behind.
+                outcomes.Add(new(number, row.Name, ImportStatus.Refused, null, null, $"{refusal.Field}: {refusal.Message}", []));
+            }
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>A row of our own form.</summary>
+    internal static Row Draft(IReadOnlyDictionary<string, string> row)
+    {
+        var field = "";
+        try
+        {
+            return new(row["offer"], new OfferDraft
+            {
+                Name = row["offer"],
+                Card = row["card"],
+                Cards = CardCount.Parse(At("count")),
+                Region = row["region"],
+                Ask = UnitPrice.Parse(At("ask_per_card_hour"), Currency.Of(At("currency"))),
+                AvailableFrom = Instant(At("available_from")),
+                AvailableUntil = Instant(At("available_until")),
+            }, null);
+        }
+        catch (FormatException e)
+        {
+            return new(row["offer"], null, $"{field}: {e.Message}");
+        }
+
+        string At(string name) => row[field = name];
+
+        static Instant Instant(string text) => InstantText.TryParse(text, out var at) ? at : throw new FormatException(InstantText.Remedy);
+    }
+
+    private static IReadOnlyList<Row> Listed(IReadOnlyList<IReadOnlyDictionary<string, string>> rows, Interval window)
+    {
+        var names = rows.Select(row => row.GetValueOrDefault("offer_id") is { Length: > 0 } id ? id : null).ToArray();
+        var outcomes = PriceList.Read(rows.Select(row => ListedInstance.Of(name => row.GetValueOrDefault(name))));
+        return [.. outcomes.Select((outcome, i) => outcome.Offer is not { } listed
+            ? new Row(names[i], null, outcome.Reason)
+            : new Row(names[i], new OfferDraft
+            {
+                Name = names[i] ?? $"{outcome.Row.Cloud}/{outcome.Row.InstanceType}/{outcome.Row.Region}/{i + 1}",
+                Card = listed.Card.Card?.Id ?? outcome.Row.AcceleratorName,
+                Cards = listed.Count,
+                Region = listed.Region,
+                Ask = listed.AskPerCardHour,
+                AvailableFrom = window.Start,
+                AvailableUntil = window.End,
+                Notes = listed.Notes,
+            }, null))];
+    }
+
+    internal sealed record Row(string? Name, OfferDraft? Draft, string? Reason);
+}
