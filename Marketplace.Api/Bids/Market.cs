@@ -56,7 +56,7 @@ internal static class Market
               AND (CAST(@OfferId AS TEXT) IS NULL OR o.offer_id = @OfferId)
               AND (CAST(@Card AS TEXT) IS NULL OR o.card = @Card)
               AND (CAST(@CardName AS TEXT) IS NULL OR (o.card IS NULL AND LOWER(o.card_name) = LOWER(@CardName)))
-              AND (CAST(@Region AS TEXT) IS NULL OR o.region = @Region)
+              AND (CAST(@Region AS TEXT) IS NULL OR LOWER(o.region) = LOWER(@Region))
               AND {Calendar.Free} >= @Cards
             ORDER BY {nanos}, o.offer_id LIMIT 1
             """,
