@@ -13,8 +13,8 @@ public enum Transport
 }
 
 /// <summary>
-/// A host that runs the relay and the billing consumers, as production does: embedded on the mediator, or on the real broker with quorum
-/// queues. On the broker every name carries a prefix of its own, so that tests side by side never hear each other.
+/// A host that runs the relay and the billing consumers (or others), as production does: embedded on the mediator, or on the real broker with
+/// quorum queues. On the broker every name carries a prefix of its own, so that tests side by side never hear each other.
 /// </summary>
 public sealed class PipelineHost : IAsyncDisposable
 {
@@ -27,13 +27,17 @@ public sealed class PipelineHost : IAsyncDisposable
 
     /// <param name="prefix">Names the queues; hosts that share it share the work.</param>
     /// <param name="works">False for a host that only relays to the broker, as one of another role does.</param>
+    /// <param name="consumers">Who consumes; the default is billing.</param>
+    /// <param name="needs">What the consumers need beside the database.</param>
     public static async Task<PipelineHost> Start(
-        Database database, Transport transport, Around? around = null, string? prefix = null, bool works = true)
+        Database database, Transport transport, Around? around = null, string? prefix = null, bool works = true,
+        Action<IRegistrationConfigurator>? consumers = null, params object[] needs)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddSingleton(database).AddSingleton(around ?? ((_, consume) => consume()));
-        if (transport == Transport.Mediator) AddMediator(builder.Services);
-        else AddRabbitMq(builder.Services, prefix ?? NewPrefix(), works);
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
+        Provide(builder.Services, database, around, needs);
+        consumers ??= Pipeline.AddBillingConsumers;
+        if (transport == Transport.Mediator) AddMediator(builder.Services, consumers);
+        else AddRabbitMq(builder.Services, prefix ?? NewPrefix(), works ? consumers : _ => { });
         builder.Services.AddHostedService(services => new Relay(
             database,
             transport == Transport.Mediator ? services.GetRequiredService<MassTransit.Mediator.IMediator>() : services.GetRequiredService<IBus>(),
@@ -46,10 +50,12 @@ public sealed class PipelineHost : IAsyncDisposable
     public static string NewPrefix() => $"test-{Guid.NewGuid():n}";
 
     /// <summary>The same consumers without a relay: for tests that hand messages over by <see cref="Outbox.Relay"/> themselves.</summary>
-    public static (IPublishEndpoint Publisher, IAsyncDisposable Scope) Mediator(Database database, Around? around = null)
+    public static (IPublishEndpoint Publisher, IAsyncDisposable Scope) Mediator(
+        Database database, Around? around = null, Action<IRegistrationConfigurator>? consumers = null, params object[] needs)
     {
-        var services = new ServiceCollection().AddSingleton(database).AddSingleton(around ?? ((_, consume) => consume()));
-        AddMediator(services);
+        var services = new ServiceCollection();
+        Provide(services, database, around, needs);
+        AddMediator(services, consumers ?? Pipeline.AddBillingConsumers);
         var provider = services.BuildServiceProvider();
         return (provider.GetRequiredService<MassTransit.Mediator.IMediator>(), provider);
     }
@@ -60,17 +66,23 @@ public sealed class PipelineHost : IAsyncDisposable
         if (_host is IAsyncDisposable host) await host.DisposeAsync();
     }
 
-    private static void AddMediator(IServiceCollection services) => services.AddMediator(x =>
+    private static void Provide(IServiceCollection services, Database database, Around? around, object[] needs)
     {
-        x.AddBillingConsumers();
+        services.AddSingleton(database).AddSingleton(around ?? ((_, consume) => consume()));
+        foreach (var need in needs) services.AddSingleton(need.GetType(), need);
+    }
+
+    private static void AddMediator(IServiceCollection services, Action<IRegistrationConfigurator> consumers) => services.AddMediator(x =>
+    {
+        consumers(x);
         x.ConfigureMediator((context, mediator) => mediator.UseConsumeFilter(typeof(AroundFilter<>), context));
     });
 
-    private static void AddRabbitMq(IServiceCollection services, string prefix, bool works) => services.AddMassTransit(x =>
+    private static void AddRabbitMq(IServiceCollection services, string prefix, Action<IRegistrationConfigurator> consumers) => services.AddMassTransit(x =>
     {
         x.DisableUsageTelemetry();
         x.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(prefix, includeNamespace: false));
-        if (works) x.AddBillingConsumers();
+        consumers(x);
         x.AddConfigureEndpointsCallback((_, endpoint) =>
         {
             if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue) return;
