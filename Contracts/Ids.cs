@@ -11,12 +11,27 @@ public interface ITextId<TSelf>
     static abstract TSelf From(string value);
 }
 
+/// <summary>Reads ids that somebody sent: whether there is such a row, only its book can say.</summary>
+public static class TextId
+{
+    /// <summary>Takes 1 to 64 ASCII letters, digits, hyphens and underscores.</summary>
+    public static bool TryParse<TId>(string? text, out TId id)
+        where TId : struct, ITextId<TId>
+    {
+        var isOne = text is { Length: > 0 and <= 64 } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+        id = isOne ? TId.From(text!) : default;
+        return isOne;
+    }
+}
+
 /// <summary>A tenant: one company with its people, keys and roles.</summary>
 public readonly record struct OrganisationId(string Value) : ITextId<OrganisationId>
 {
     public static string Prefix => "org";
 
     public static OrganisationId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out OrganisationId id) => TextId.TryParse(text, out id);
 
     public override string ToString() => Value;
 }
@@ -27,6 +42,8 @@ public readonly record struct ApiKeyId(string Value) : ITextId<ApiKeyId>
 
     public static ApiKeyId From(string value) => new(value);
 
+    public static bool TryParse(string? text, out ApiKeyId id) => TextId.TryParse(text, out id);
+
     public override string ToString() => Value;
 }
 
@@ -35,6 +52,8 @@ public readonly record struct OfferId(string Value) : ITextId<OfferId>
     public static string Prefix => "offer";
 
     public static OfferId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out OfferId id) => TextId.TryParse(text, out id);
 
     public override string ToString() => Value;
 }
@@ -45,6 +64,8 @@ public readonly record struct QuoteId(string Value) : ITextId<QuoteId>
 
     public static QuoteId From(string value) => new(value);
 
+    public static bool TryParse(string? text, out QuoteId id) => TextId.TryParse(text, out id);
+
     public override string ToString() => Value;
 }
 
@@ -54,6 +75,8 @@ public readonly record struct BidId(string Value) : ITextId<BidId>
 
     public static BidId From(string value) => new(value);
 
+    public static bool TryParse(string? text, out BidId id) => TextId.TryParse(text, out id);
+
     public override string ToString() => Value;
 }
 
@@ -62,6 +85,8 @@ public readonly record struct LeaseId(string Value) : ITextId<LeaseId>
     public static string Prefix => "lease";
 
     public static LeaseId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out LeaseId id) => TextId.TryParse(text, out id);
 
     public override string ToString() => Value;
 }
@@ -73,6 +98,8 @@ public readonly record struct UsageId(string Value) : ITextId<UsageId>
 
     public static UsageId From(string value) => new(value);
 
+    public static bool TryParse(string? text, out UsageId id) => TextId.TryParse(text, out id);
+
     public override string ToString() => Value;
 }
 
@@ -81,6 +108,8 @@ public readonly record struct ChargeId(string Value) : ITextId<ChargeId>
     public static string Prefix => "charge";
 
     public static ChargeId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out ChargeId id) => TextId.TryParse(text, out id);
 
     public override string ToString() => Value;
 }
@@ -91,6 +120,8 @@ public readonly record struct BillingRunId(string Value) : ITextId<BillingRunId>
 
     public static BillingRunId From(string value) => new(value);
 
+    public static bool TryParse(string? text, out BillingRunId id) => TextId.TryParse(text, out id);
+
     public override string ToString() => Value;
 }
 
@@ -99,6 +130,8 @@ public readonly record struct InvoiceId(string Value) : ITextId<InvoiceId>
     public static string Prefix => "invoice";
 
     public static InvoiceId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out InvoiceId id) => TextId.TryParse(text, out id);
 
     public override string ToString() => Value;
 }
@@ -109,6 +142,8 @@ public readonly record struct TransactionId(string Value) : ITextId<TransactionI
 
     public static TransactionId From(string value) => new(value);
 
+    public static bool TryParse(string? text, out TransactionId id) => TextId.TryParse(text, out id);
+
     public override string ToString() => Value;
 }
 
@@ -117,6 +152,8 @@ public readonly record struct MessageId(string Value) : ITextId<MessageId>
     public static string Prefix => "msg";
 
     public static MessageId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out MessageId id) => TextId.TryParse(text, out id);
 
     public override string ToString() => Value;
 }

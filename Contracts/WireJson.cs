@@ -63,8 +63,8 @@ public static class WireJson
         where TId : struct, ITextId<TId>
     {
         public override TId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: > 0 and <= 64 } text
-                ? TId.From(text)
+            reader.TokenType == JsonTokenType.String && TextId.TryParse<TId>(reader.GetString(), out var id)
+                ? id
                 : throw new JsonException($"expected an id such as {TId.Prefix}_…");
 
         public override void Write(Utf8JsonWriter writer, TId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);

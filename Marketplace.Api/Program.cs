@@ -1,2 +1,2 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
+var app = Marketplace.Host.Build(args);
 await app.RunAsync();

@@ -47,13 +47,14 @@ internal static class AmountJson
             }
 
             if (amount is null || currency is null) throw Wrong();
+            if (!Currency.TryOf(currency, out var known)) throw Wrong("currency", "is not an ISO 4217 currency code, such as CNY or USD");
             try
             {
-                return Make(amount, Currency.Of(currency));
+                return Make(amount, known!);
             }
             catch (FormatException e)
             {
-                throw new JsonException(e.Message, e);
+                throw Wrong("amount", e.Message);
             }
         }
 
@@ -69,5 +70,8 @@ internal static class AmountJson
         private const string Example = """{"amount":"12.50","currency":"CNY"}""";
 
         private static JsonException Wrong() => new($"an amount is written as {Example}");
+
+        // The serializer knows the path to the amount; which part of it is wrong is told beside.
+        private static JsonException Wrong(string field, string reason) => new(reason) { Data = { ["field"] = field } };
     }
 }

@@ -1,0 +1,89 @@
+using Marketplace.Billing;
+using Microsoft.Data.Sqlite;
+using NodaTime;
+
+namespace Marketplace;
+
+/// <summary>Builds the one binary's host: what it registers and in which order a request passes through. Tests and demonstrations build the same.</summary>
+public static class Host
+{
+    /// <summary>The host, ready to be run; migrations and the rest of the setup run when it starts.</summary>
+    /// <param name="args">The command line: <c>--roles api,worker,relay</c> and any option as <c>--Marketplace:Name=…</c>.</param>
+    /// <param name="configure">What a test or a demonstration adds before the options are read.</param>
+    /// <exception cref="InvalidOperationException">An option cannot be; the message names it.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Configuration.AddCommandLine(args, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["--roles"] = $"{MarketplaceOptions.Section}:{nameof(MarketplaceOptions.Roles)}",
+        });
+        configure?.Invoke(builder);
+        var options = MarketplaceOptions.Read(builder.Configuration);
+        Register(builder, options);
+        var app = builder.Build();
+        Arrange(app, options);
+        return app;
+    }
+
+    private static void Register(WebApplicationBuilder builder, MarketplaceOptions options)
+    {
+        var services = builder.Services;
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.Most;
+        });
+
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(ClockOf(options));
+        services.AddSingleton(provider => new Database(DatabaseOf(options), provider.GetRequiredService<IClock>()));
+        services.AddHostedService<Setup>();
+        if (options.TestClock)
+        {
+            services.AddHostedService(provider => new TestClockFollower(
+                (TestClock)provider.GetRequiredService<IClock>(), provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()));
+        }
+
+        services.AddMessaging(options);
+        services.AddAccess();
+        services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Session>()
+            ?? throw new InvalidOperationException("Only an endpoint that takes a Session, or is marked UsesSession, has one"));
+        services.AddExceptionHandler<Problems>();
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(json => RequestJson.Apply(json.SerializerOptions));
+        services.AddApiDocument();
+    }
+
+    private static void Arrange(WebApplication app, MarketplaceOptions options)
+    {
+        app.UseExceptionHandler(_ => { });
+        app.UseStatusCodePages(context => Problems.Write(context.HttpContext, Problem.OfStatus(context.HttpContext.Response.StatusCode)));
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<QueryParameters>();
+        app.UseMiddleware<UnitOfWork>();
+        app.MapHealth();
+        if (options.HostRoles.HasFlag(HostRoles.Api)) app.MapMarketplace();
+    }
+
+    private static IClock ClockOf(MarketplaceOptions options)
+    {
+#pragma warning disable RS0030 // The one place that names the system clock; everybody else is given an IClock.
+        IClock system = SystemClock.Instance;
+#pragma warning restore RS0030
+        return options.TestClock ? new TestClock(options.ClockStart ?? system.GetCurrentInstant()) : system;
+    }
+
+    private static string DatabaseOf(MarketplaceOptions options)
+    {
+        if (options.Database.Contains("Host", StringComparison.OrdinalIgnoreCase) || options.Database.Contains("Server", StringComparison.OrdinalIgnoreCase))
+            return options.Database;
+        var file = new SqliteConnectionStringBuilder(options.Database).DataSource;
+        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } directory) Directory.CreateDirectory(directory);
+        return options.Database;
+    }
+}

@@ -1,0 +1,22 @@
+namespace Marketplace;
+
+/// <summary>Every door of the API, in the order of the business.</summary>
+internal static class Routes
+{
+    private const string Api = "/v1";
+
+    /// <summary>Whether a request is for the API, and not for a page.</summary>
+    public static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments(Api, StringComparison.OrdinalIgnoreCase);
+
+    public static void MapMarketplace(this WebApplication app)
+    {
+        app.MapOpenApi().AllowAnonymous();
+        var v1 = app.MapGroup(Api)
+            .ProducesProblemOf(400).ProducesProblemOf(401).ProducesProblemOf(403).ProducesProblemOf(404).ProducesProblemOf(409);
+        AccountEndpoints.Map(v1);
+        ApiKeyEndpoints.Map(v1);
+    }
+
+    private static RouteGroupBuilder ProducesProblemOf(this RouteGroupBuilder group, int status) =>
+        group.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Problem), ["application/problem+json"]));
+}

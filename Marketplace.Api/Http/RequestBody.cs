@@ -1,0 +1,38 @@
+namespace Marketplace;
+
+/// <summary>
+/// A request's body, read to its end before a transaction begins: a slow sender must not hold up the one writer that SQLite has, and an
+/// idempotency key is compared with the body it came with.
+/// </summary>
+internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>The most that is taken, in bytes.</summary>
+    public const int Most = 8 * 1024 * 1024;
+
+    /// <summary>Reads the body, and leaves it to be read again by whoever comes next.</summary>
+    /// <exception cref="BadHttpRequestException">Too large, compressed, or in another encoding than UTF-8.</exception>
+    public static async Task<RequestBody> Read(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.Count > 0)
+            throw new BadHttpRequestException("Content-Encoding is not taken: send the body as it is", StatusCodes.Status415UnsupportedMediaType);
+        if (request.GetTypedHeaders().ContentType is { Charset.Value: { } charset } && !charset.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            throw new BadHttpRequestException("only the charset utf-8 is taken", StatusCodes.Status415UnsupportedMediaType);
+        if (request.ContentLength > Most) throw TooLarge();
+        var buffer = new MemoryStream();
+        var chunk = new byte[16 * 1024];
+        while (await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted) is > 0 and var read)
+        {
+            if (buffer.Length + read > Most) throw TooLarge();
+            buffer.Write(chunk, 0, read);
+        }
+
+        buffer.Position = 0;
+        request.Body = buffer;
+        var body = new RequestBody(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+        request.HttpContext.Features.Set(body);
+        return body;
+    }
+
+    private static BadHttpRequestException TooLarge() =>
+        new($"A request has at most {Most} bytes", StatusCodes.Status413PayloadTooLarge);
+}
