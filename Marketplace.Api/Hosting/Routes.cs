@@ -15,6 +15,7 @@ internal static class Routes
             .ProducesProblemOf(400).ProducesProblemOf(401).ProducesProblemOf(403).ProducesProblemOf(404).ProducesProblemOf(409);
         AccountEndpoints.Map(v1);
         ApiKeyEndpoints.Map(v1);
+        app.MapStorefront();
     }
 
     private static RouteGroupBuilder ProducesProblemOf(this RouteGroupBuilder group, int status) =>

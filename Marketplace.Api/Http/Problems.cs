@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace Marketplace;
@@ -52,9 +53,9 @@ public sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
         var response = context.Response;
         response.StatusCode = problem.Status;
 
-        // A person who sees a page gets words; programs, and everything under /v1, get the fields.
+        // A person who sees a page gets a page; programs, and everything under /v1, get the fields.
         if (!Routes.IsApi(context) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
-            return response.WriteAsync($"{problem.Title}: {problem.Detail} {problem.TraceId}");
+            return new RazorComponentResult<ErrorPage>(new { Problem = problem }) { StatusCode = problem.Status }.ExecuteAsync(context);
         return response.WriteAsJsonAsync(problem, WireJson.Requests, "application/problem+json");
     }
 
