@@ -121,12 +121,27 @@ string Test(string name)
             + $" --logger \"trx;LogFileName={name}.trx\" --blame-hang-timeout 4m --blame-hang-dump-type none{filtered}",
     });
     var outcomes = Outcomes(name).ToList();
+    if (code != 0)
+    {
+        EndLeftover(name);
+    }
+
     if (code != 0 && !outcomes.Any(IsFailed))
     {
-        return $"{name} ended with {code}, though no test of it failed";
+        return $"{name} ended with {code} though no test of it failed: it crashed or hung, see above";
     }
 
     return outcomes.Count > 0 || filter.Length > 0 ? null : $"{name} ran no test";
+}
+
+// The test host that is ended for a hanging test leaves behind the program that runs the test, and with it a busy core.
+void EndLeftover(string name)
+{
+    var program = MakeAbsolute(File($"tests/{name}/bin/{Configuration}/net10.0/{name}")).FullPath;
+    foreach (var process in System.Diagnostics.Process.GetProcessesByName(name).Where(it => it.MainModule?.FileName == program))
+    {
+        process.Kill(entireProcessTree: true);
+    }
 }
 
 bool IsFailed((string Test, string Outcome, string Message) outcome) => outcome.Outcome is not ("NotExecuted" or "Passed");

@@ -51,15 +51,15 @@ public static class UsageLog
             """,
             new { Lease = lease?.Value, Reader = reader?.Value, after, limit });
 
-    /// <summary>Events kept aside, newest first: a provider's own, or everybody's for the accountant.</summary>
-    public static Task<IReadOnlyList<UsageEvent>> Quarantine(Session session, OrganisationId? provider, int limit) =>
+    /// <summary>Events kept aside, newest first, before a cursor: a provider's own, or everybody's for the accountant.</summary>
+    public static Task<IReadOnlyList<UsageEvent>> Quarantine(Session session, OrganisationId? provider, int limit, string? before = null) =>
         session.Query<UsageEvent>(
             $"""
             SELECT {Columns}, reason FROM usage_quarantine
-            WHERE CAST(@Provider AS TEXT) IS NULL OR provider_id = @Provider
+            WHERE (CAST(@Provider AS TEXT) IS NULL OR provider_id = @Provider) AND (CAST(@before AS TEXT) IS NULL OR usage_id < @before)
             ORDER BY usage_id DESC LIMIT @limit
             """,
-            new { Provider = provider?.Value, limit });
+            new { Provider = provider?.Value, before, limit });
 
     private static async Task<(UsageStatus Status, string? Reason)> Store(Session session, UsageEvent usage, Agreement? agreement)
     {

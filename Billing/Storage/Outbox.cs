@@ -83,8 +83,12 @@ public static class Outbox
     }
 
     /// <summary>The rows that were given up on, oldest first.</summary>
-    public static Task<IReadOnlyList<ParkedMessage>> Parked(Session session) => session.Query<ParkedMessage>(
-        "SELECT id, type, body, attempts, error FROM outbox WHERE parked_at IS NOT NULL ORDER BY id LIMIT 1000");
+    public static Task<IReadOnlyList<ParkedMessage>> Parked(Session session) => Parked(session, "", 1_000);
+
+    /// <summary>The same, after a cursor.</summary>
+    public static Task<IReadOnlyList<ParkedMessage>> Parked(Session session, string after, int limit) => session.Query<ParkedMessage>(
+        "SELECT id, type, body, attempts, error FROM outbox WHERE parked_at IS NOT NULL AND id > @after ORDER BY id LIMIT @limit",
+        new { after, limit });
 
     /// <summary>Lets a parked row be delivered again, from its first attempt on.</summary>
     public static async Task<bool> Retry(Session session, MessageId id) => await session.Execute(

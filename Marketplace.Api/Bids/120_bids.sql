@@ -6,6 +6,7 @@ CREATE TABLE quote (
   until_at    BIGINT NOT NULL,
   price_nanos BIGINT NOT NULL,
   currency    TEXT   NOT NULL,
+  reference   TEXT   NULL,
   state       TEXT   NOT NULL CHECK (state IN ('open', 'accepted')),
   quoted_at   BIGINT NOT NULL,
   expires_at  BIGINT NOT NULL
@@ -23,6 +24,7 @@ CREATE TABLE bid (
   limit_basis   TEXT   NOT NULL CHECK (limit_basis IN ('scu_hour', 'card_hour')),
   limit_nanos   BIGINT NOT NULL CHECK (limit_nanos > 0),
   currency      TEXT   NOT NULL,
+  reference     TEXT   NULL,
   state         TEXT   NOT NULL CHECK (state IN ('open', 'matched', 'cancelled', 'expired')),
   placed_at     BIGINT NOT NULL,
   considered    BIGINT NOT NULL DEFAULT 0,

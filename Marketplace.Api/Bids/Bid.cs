@@ -54,6 +54,9 @@ public sealed record Bid
 
     public LimitBasis LimitBasis { get; init; }
 
+    /// <summary>The buyer's own name for it, such as a job or a purchase order; it stays with the lease.</summary>
+    public string? Reference { get; init; }
+
     public BidState State { get; init; }
 
     public Instant PlacedAt { get; init; }
@@ -93,6 +96,9 @@ public sealed record BidDraft
     /// <summary>For a named card; needed for an unrated one.</summary>
     public UnitPrice? LimitPerCardHour { get; init; }
 
+    /// <summary>The buyer's own name for it, such as a job or a purchase order; it stays with the lease.</summary>
+    public string? Reference { get; init; }
+
     internal bool IsAny => string.Equals(Card, "any", StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="Refusal">Names the first field that cannot be.</exception>
@@ -100,6 +106,7 @@ public sealed record BidDraft
     {
         OfferDraft.Text(Card, "card");
         if (Region is not null) OfferDraft.Text(Region, "region");
+        if (Reference is not null) OfferDraft.Text(Reference, "reference");
         if (FromAt < now) throw Refusal.Invalid("fromAt", $"is now ({InstantText.Format(now)}) or later");
         if (UntilAt <= FromAt) throw Refusal.Invalid("untilAt", "is after fromAt");
         if (UntilAt - FromAt > Duration.FromDays(366)) throw Refusal.Invalid("untilAt", "is at most 366 days after fromAt");

@@ -13,7 +13,7 @@ public static class BidBook
         """
         SELECT b.bid_id, b.buyer_id, b.card, b.card_name, b.region, b.cards, b.from_at, b.until_at,
           CASE b.limit_basis WHEN 'scu_hour' THEN 'ScuHour' ELSE 'CardHour' END AS limit_basis, b.limit_nanos, b.currency,
-          b.state, b.placed_at, b.version, (SELECT l.lease_id FROM lease l WHERE l.bid_id = b.bid_id) AS lease_id
+          b.reference, b.state, b.placed_at, b.version, (SELECT l.lease_id FROM lease l WHERE l.bid_id = b.bid_id) AS lease_id
         FROM bid b
         """;
 
@@ -28,13 +28,16 @@ public static class BidBook
         var bidId = session.NewId<BidId>();
         await session.Execute(
             """
-            INSERT INTO bid (bid_id, buyer_id, card, card_name, region, cards, from_at, until_at, limit_basis, limit_nanos, currency, state, placed_at)
-            VALUES (@bidId, @buyer, @Card, @CardName, @Region, @Cards, @FromAt, @UntilAt, @Basis, @Nanos, @Currency, 'open', @Now)
+            INSERT INTO bid (bid_id, buyer_id, card, card_name, region, cards, from_at, until_at, limit_basis, limit_nanos, currency, reference,
+              state, placed_at)
+            VALUES (@bidId, @buyer, @Card, @CardName, @Region, @Cards, @FromAt, @UntilAt, @Basis, @Nanos, @Currency, @Reference,
+              'open', @Now)
             """,
             new
             {
                 bidId, buyer, Card = card?.Id, CardName = draft.IsAny ? null : draft.Card, draft.Region, draft.Cards, draft.FromAt, draft.UntilAt,
-                Basis = basis == LimitBasis.ScuHour ? "scu_hour" : "card_hour", limit.Nanos, limit.Currency, session.Now,
+                Basis = basis == LimitBasis.ScuHour ? "scu_hour" : "card_hour", limit.Nanos, limit.Currency, draft.Reference,
+                session.Now,
             });
         var bid = (await Find(session, bidId))!;
         if (!await TryMatch(session, bid, commission)) session.Stage(new BidRested(bidId));
@@ -66,6 +69,14 @@ public static class BidBook
     /// <summary>Lets go the bids whose window has begun. Returns how many.</summary>
     public static Task<int> ExpireDue(Session session) => session.Execute(
         "UPDATE bid SET state = 'expired', version = version + 1 WHERE state = 'open' AND from_at < @Now", new { session.Now });
+
+    /// <summary>How many openings of offers and resting bids the matching has not yet looked at; zero means that nothing more will match.</summary>
+    public static Task<long> Unmatched(Session session) => session.Scalar<long>(
+        """
+        SELECT CAST((SELECT COUNT(*) FROM offer WHERE matched < opened)
+          + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND considered < 2 AND from_at >= @Now) AS BIGINT)
+        """,
+        new { session.Now });
 
     /// <summary>The open bids that an offer might serve, best price for that offer first, then oldest first.</summary>
     internal static async Task<IReadOnlyList<BidId>> Waiting(Session session, Offer offer)
@@ -105,7 +116,7 @@ public static class BidBook
             MostPerCard = bid.LimitBasis == LimitBasis.CardHour ? bid.Limit : null,
         });
         if (offer is null) return false;
-        await LeaseBook.Award(session, offer, bid.BuyerId, bid.Cards, bid.FromAt, bid.UntilAt, offer.Ask, commission, bid.BidId);
+        await LeaseBook.Award(session, offer, bid.BuyerId, bid.Cards, bid.FromAt, bid.UntilAt, offer.Ask, commission, bid.Reference, bid.BidId);
         return await Move(session, bid.BidId, BidState.Matched);
     }
 

@@ -19,6 +19,9 @@ public sealed record Quote
     /// <summary>Per card-hour.</summary>
     public UnitPrice Price => new(PriceNanos, Currency);
 
+    /// <summary>The buyer's own name for it, such as a job or a purchase order; it stays with the lease.</summary>
+    public string? Reference { get; init; }
+
     public Instant QuotedAt { get; init; }
 
     public Instant ExpiresAt { get; init; }
@@ -46,4 +49,7 @@ public sealed record QuoteRequest
     public required CardCount Cards { get; init; }
 
     public required Instant UntilAt { get; init; }
+
+    /// <summary>The buyer's own name for it, such as a job or a purchase order; it stays with the lease.</summary>
+    public string? Reference { get; init; }
 }

@@ -19,6 +19,7 @@ public static class QuoteBook
         if (request.UntilAt - session.Now > Duration.FromDays(366)) throw Refusal.Invalid("untilAt", "is at most 366 days from now");
         if (request.Card is not null) OfferDraft.Text(request.Card, "card");
         if (request.Region is not null) OfferDraft.Text(request.Region, "region");
+        if (request.Reference is not null) OfferDraft.Text(request.Reference, "reference");
         if (request.OfferId is { } asked && await OfferBook.Find(session, asked) is null) throw Refusal.Invalid("offerId", "there is no such offer");
         var account = await BillingAccount.Get(session, buyer);
         var card = request.Card is null ? null : CardRegistry.Default.Resolve(request.Card).Card;
@@ -29,24 +30,25 @@ public static class QuoteBook
         var quote = new Quote
         {
             QuoteId = session.NewId<QuoteId>(), BuyerId = buyer, OfferId = offer.OfferId, Cards = request.Cards, UntilAt = request.UntilAt,
-            PriceNanos = offer.Ask.Nanos, Currency = offer.Ask.Currency, QuotedAt = session.Now, ExpiresAt = session.Now + Validity,
+            PriceNanos = offer.Ask.Nanos, Currency = offer.Ask.Currency, Reference = request.Reference,
+            QuotedAt = session.Now, ExpiresAt = session.Now + Validity,
         };
         await session.Execute(
             """
-            INSERT INTO quote (quote_id, buyer_id, offer_id, cards, until_at, price_nanos, currency, state, quoted_at, expires_at)
-            VALUES (@QuoteId, @BuyerId, @OfferId, @Cards, @UntilAt, @Nanos, @Currency, 'open', @QuotedAt, @ExpiresAt)
+            INSERT INTO quote (quote_id, buyer_id, offer_id, cards, until_at, price_nanos, currency, reference, state, quoted_at, expires_at)
+            VALUES (@QuoteId, @BuyerId, @OfferId, @Cards, @UntilAt, @Nanos, @Currency, @Reference, 'open', @QuotedAt, @ExpiresAt)
             """,
             new
             {
                 quote.QuoteId, quote.BuyerId, quote.OfferId, quote.Cards, quote.UntilAt, quote.Price.Nanos, quote.Price.Currency,
-                quote.QuotedAt, quote.ExpiresAt,
+                quote.Reference, quote.QuotedAt, quote.ExpiresAt,
             });
         return quote;
     }
 
     public static Task<Quote?> Find(Session session, OrganisationId buyer, QuoteId quoteId) => session.Find<Quote>(
         """
-        SELECT quote_id, buyer_id, offer_id, cards, until_at, price_nanos, currency, quoted_at, expires_at
+        SELECT quote_id, buyer_id, offer_id, cards, until_at, price_nanos, currency, reference, quoted_at, expires_at
         FROM quote WHERE quote_id = @quoteId AND buyer_id = @buyer
         """,
         new { quoteId, buyer });
@@ -68,7 +70,7 @@ public static class QuoteBook
         if (offer.Ask.Nanos > quote.Price.Nanos)
             throw Refusal.Conflict($"The ask has risen from {quote.Price} to {offer.Ask} per card-hour; ask for another quote");
         var leaseId = await LeaseBook.Award(
-            session, offer, buyer, quote.Cards, session.Now, quote.UntilAt, quote.Price, commission, quoteId: quoteId);
+            session, offer, buyer, quote.Cards, session.Now, quote.UntilAt, quote.Price, commission, quote.Reference, quoteId: quoteId);
         return (await LeaseBook.Find(session, leaseId))!;
     }
 }

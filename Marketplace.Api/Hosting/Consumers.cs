@@ -9,5 +9,6 @@ internal static class Consumers
     public static void AddMarketplaceConsumers(this IRegistrationConfigurator bus)
     {
         bus.AddBillingConsumers();
+        bus.AddConsumer<MatchBids>();
     }
 }

@@ -29,7 +29,10 @@ public static class Host
     private static void Register(WebApplicationBuilder builder, MarketplaceOptions options)
     {
         var services = builder.Services;
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+            .AddFilter(typeof(Bearer).FullName, LogLevel.Warning)
+            .AddFilter("MassTransit", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -48,6 +51,7 @@ public static class Host
         }
 
         services.AddMessaging(options);
+        if (options.HostRoles.HasFlag(HostRoles.Relay)) services.AddHostedService<Steward>();
         services.AddAccess();
         services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Session>()
             ?? throw new InvalidOperationException("Only an endpoint that takes a Session, or is marked UsesSession, has one"));

@@ -15,6 +15,19 @@ internal static class Routes
             .ProducesProblemOf(400).ProducesProblemOf(401).ProducesProblemOf(403).ProducesProblemOf(404).ProducesProblemOf(409);
         AccountEndpoints.Map(v1);
         ApiKeyEndpoints.Map(v1);
+        CardEndpoints.Map(v1);
+        WorkloadEndpoints.Map(v1);
+        OfferEndpoints.Map(v1);
+        BidEndpoints.Map(v1);
+        LeaseEndpoints.Map(v1);
+        UsageEndpoints.Map(v1);
+        ChargeEndpoints.Map(v1);
+        BillingRunEndpoints.Map(v1);
+        InvoiceEndpoints.Map(v1);
+        LedgerEndpoints.Map(v1);
+        ReconciliationEndpoints.Map(v1);
+        OutboxEndpoints.Map(v1);
+        TestClockEndpoints.Map(v1);
         app.MapStorefront();
     }
 

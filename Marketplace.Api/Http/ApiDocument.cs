@@ -41,13 +41,15 @@ internal static class ApiDocument
         options.AddSchemaTransformer((schema, context, _) =>
         {
             Describe(schema, Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type);
+            if (schema.Type is not null && context.JsonPropertyInfo?.IsGetNullable == true) schema.Type |= JsonSchemaType.Null;
             return Task.CompletedTask;
         });
     });
 
     private static void Describe(OpenApiSchema schema, Type type)
     {
-        if (type == typeof(Instant)) (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+        if (type == typeof(string)) schema.Type = JsonSchemaType.String;
+        else if (type == typeof(Instant)) (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
         else if (type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITextId<>))) schema.Type = JsonSchemaType.String;
         else if (type == typeof(CardCount) || type == typeof(CardSeconds) || type == typeof(StandardUnits)) schema.Type = JsonSchemaType.Number;
         else if (type == typeof(Money) || type == typeof(UnitPrice) || type == typeof(ExactAmount))

@@ -27,7 +27,7 @@ internal static partial class JsonFaults
         if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)) return [new(field, "is not a field of this request")];
         if (message.Contains("allow null", StringComparison.Ordinal)) return [new(field, "must not be null")];
         if (message.StartsWith("Duplicate property", StringComparison.Ordinal)) return [new(field, "is given twice")];
-        if (Unconvertible().Match(message) is { Success: true } wrong) return [new(field, $"expected {Expected(wrong.Groups["type"].Value)}")];
+        if (Unconvertible().Match(message) is { Success: true } wrong) return [new(field, $"expected {Expected(TypeAt(field, wrong.Groups["type"].Value))}")];
 
         // The words of our own converters, without the position that the serializer may have added.
         return [new(field, Position().Replace(message, ""))];
@@ -48,10 +48,15 @@ internal static partial class JsonFaults
 
         if (bare.Contains("List`1", StringComparison.Ordinal) || bare.EndsWith("[]", StringComparison.Ordinal)) return "a list";
         var known = TypeOf(bare);
+        if (known?.GetInterface(typeof(ITextId<>).Name) is not null) return "an id";
         if (known is { IsEnum: true })
             return "one of " + string.Join(", ", Enum.GetNames(known).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
         return known is null || known.IsValueType ? "another value" : "an object";
     }
+
+    /// <summary>For an argument of a record the serializer names the record; what was expected is the type of the record's own field.</summary>
+    private static string TypeAt(string field, string type) => TypeOf(type)?.GetProperties()
+        .FirstOrDefault(p => field.Split('.')[^1] == JsonNamingPolicy.CamelCase.ConvertName(p.Name))?.PropertyType.ToString() ?? type;
 
     private static Type? TypeOf(string name) => new[] { typeof(JsonFaults), typeof(IdSequence), typeof(Money), typeof(Billing.Session) }
         .Select(home => home.Assembly.GetType(name) ?? home.Assembly.GetType($"{home.Namespace}.{name}"))
@@ -77,6 +82,6 @@ internal static partial class JsonFaults
     [GeneratedRegex(@" Path: .*$", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1_000)]
     private static partial Regex Position();
 
-    [GeneratedRegex(@"^System\.Nullable`1\[(?<type>.+)\]$", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(@"^(System\.)?Nullable(`1\[|<)(?<type>.+)[\]>]$", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex NullableOf();
 }

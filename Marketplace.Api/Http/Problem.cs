@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Marketplace;
@@ -17,7 +18,8 @@ public sealed record FieldError(string Field, string Reason);
 /// <param name="Errors">The fields at fault; empty when it is not about a field.</param>
 /// <param name="TraceId">Finds the request in the host's log; given when the fault is ours.</param>
 public sealed record Problem(
-    string Type, string Title, int Status, string Code, string Detail, IReadOnlyList<FieldError> Errors, string? TraceId)
+    string Type, string Title, int Status, string Code, string Detail, IReadOnlyList<FieldError> Errors,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceId = null)
 {
     internal static Problem Unauthenticated(string detail) => Of(401, "unauthenticated", detail);
 
@@ -29,7 +31,7 @@ public sealed record Problem(
     internal static Problem Invalid(string field, string reason) => Invalid([new FieldError(field, reason)]);
 
     internal static Problem Of(int status, string code, string detail, IReadOnlyList<FieldError>? errors = null) =>
-        new("about:blank", ReasonPhrases.GetReasonPhrase(status), status, code, detail, errors ?? [], null);
+        new("about:blank", ReasonPhrases.GetReasonPhrase(status), status, code, detail, errors ?? []);
 
     /// <summary>A fault of ours: the caller learns nothing but how to ask about it.</summary>
     internal static Problem Ours(HttpContext context) =>

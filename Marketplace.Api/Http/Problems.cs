@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Marketplace.Billing;
-using Marketplace.Contracts;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -56,24 +55,25 @@ public sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
         // A person who sees a page gets a page; programs, and everything under /v1, get the fields.
         if (!Routes.IsApi(context) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
             return new RazorComponentResult<ErrorPage>(new { Problem = problem }) { StatusCode = problem.Status }.ExecuteAsync(context);
-        return response.WriteAsJsonAsync(problem, WireJson.Requests, "application/problem+json");
+        return response.WriteAsJsonAsync(problem, RequestJson.Options, "application/problem+json");
     }
 
     private static Problem Of(Refusal refusal) => Problem.Of(
         StatusOf(refusal.Code),
         JsonNamingPolicy.SnakeCaseLower.ConvertName(refusal.Code.ToString()),
-        refusal.Message,
+        refusal.Field is null ? refusal.Message : $"{refusal.Field}: {refusal.Message}",
         refusal.Field is null ? null : [new(refusal.Field, refusal.Message)]);
 
     private static Problem Of(BadHttpRequestException bad)
     {
         if (bad.StatusCode is not 400) return Problem.OfStatus(bad.StatusCode) with { Detail = bad.Message };
         if (FailedToBind().Match(bad.Message) is { Success: true } wrong)
-            return Problem.Invalid(wrong.Groups["name"].Value, $"'{wrong.Groups["value"].Value}' is not {JsonFaults.Expected(wrong.Groups["type"].Value)}");
+            return Problem.Invalid(NameOf(wrong), $"'{wrong.Groups["value"].Value}' is not {JsonFaults.Expected(wrong.Groups["type"].Value)}");
         if (NotProvided().Match(bad.Message) is { Success: true } missing)
-            return missing.Groups["source"].Value == "body" ? NoBody() : Problem.Invalid(missing.Groups["name"].Value, "is required");
+            return missing.Groups["source"].Value == "body" ? NoBody() : Problem.Invalid(NameOf(missing), "is required");
         return bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal) ? NoBody() : Problem.Of(400, "invalid", bad.Message);
 
+        static string NameOf(Match match) => JsonNamingPolicy.CamelCase.ConvertName(match.Groups["name"].Value);
         static Problem NoBody() => Problem.Invalid("body", "a JSON object is required");
     }
 

@@ -49,7 +49,7 @@ internal sealed class QueryParameters(RequestDelegate next)
     private static IEnumerable<string> NamesOf(ParameterInfo parameter)
     {
         if (parameter.GetCustomAttribute<AsParametersAttribute>() is not null)
-            return parameter.ParameterType.GetProperties().Select(p => p.GetCustomAttribute<FromQueryAttribute>()?.Name).OfType<string>();
+            return parameter.ParameterType.GetConstructors().SelectMany(c => c.GetParameters()).SelectMany(NamesOf);
         if (parameter.GetCustomAttribute<FromQueryAttribute>() is { } named) return [named.Name ?? parameter.Name!];
         return IsPlain(parameter.ParameterType) ? [parameter.Name!] : [];
     }

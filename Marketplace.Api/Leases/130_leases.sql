@@ -4,6 +4,7 @@ CREATE TABLE lease (
   offer_id   TEXT   NOT NULL REFERENCES offer (offer_id),
   bid_id     TEXT   NULL UNIQUE REFERENCES bid (bid_id),
   quote_id   TEXT   NULL UNIQUE REFERENCES quote (quote_id),
+  reference  TEXT   NULL,
   state      TEXT   NOT NULL CHECK (state IN ('awarded', 'active', 'ended', 'cancelled', 'expired')),
   reason     TEXT   NOT NULL DEFAULT '',
   until_at   BIGINT NOT NULL,

@@ -65,6 +65,9 @@ public sealed record Lease
 
     public Instant? EndedAt { get; init; }
 
+    /// <summary>The buyer's own name for it, such as a job or a purchase order; it stays with the lease.</summary>
+    public string? Reference { get; init; }
+
     public LeaseState State { get; init; }
 
     /// <summary>Who ended it and why, in a word such as <c>buyer</c>, <c>provider</c>, <c>run_out</c>; empty while it runs.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Marketplace.Pricing;
 
@@ -7,6 +9,7 @@ namespace Marketplace.Pricing;
 /// The exponents are ISO's list of active currencies, never a locale's display digits, which differ for 16 of them.
 /// Instances are unique: equality is identity.
 /// </summary>
+[JsonConverter(typeof(CodeConverter))]
 public sealed class Currency
 {
     private static readonly FrozenDictionary<string, Currency> Known = All().ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
@@ -58,7 +61,7 @@ public sealed class Currency
         const string four = "CLF UYW";
         const string two = """
             AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW
-            CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS
+            CNY COP COU CRC CUC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS
             INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN
             NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC
             SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
@@ -67,5 +70,15 @@ public sealed class Currency
 
         static IEnumerable<Currency> Read(string codes, int exponent) =>
             codes.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Select(code => new Currency(code, exponent));
+    }
+
+    private sealed class CodeConverter : JsonConverter<Currency>
+    {
+        public override Currency Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && TryOf(reader.GetString(), out var currency)
+                ? currency!
+                : throw new JsonException("expected an ISO 4217 currency code, such as CNY or USD");
+
+        public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) => writer.WriteStringValue(value.Code);
     }
 }

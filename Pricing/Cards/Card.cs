@@ -67,7 +67,8 @@ public sealed class Card
     /// <summary>The evidence class of the row as a whole.</summary>
     public required Evidence Evidence { get; init; }
 
-    /// <summary>Figures that no cited source carries (remembered, derived or scaled), by their column; <c>all</c> for the whole row.</summary>
+    /// <summary>Figures that no cited source carries (remembered, derived or scaled), by their column; <c>all</c> for the whole
+    /// row.</summary>
     public required IReadOnlyList<string> Assumed { get; init; }
 
     /// <summary>Where the figures come from.</summary>
@@ -76,7 +77,8 @@ public sealed class Card
     /// <summary>What is contradictory or uncertain about them; empty if nothing is known to be.</summary>
     public required string Doubts { get; init; }
 
-    /// <summary>Standard Compute Units of one card; <c>null</c>: unrated, see <see cref="UnratedReason"/>, sold by card-hour only.</summary>
+    /// <summary>Standard Compute Units of one card; <c>null</c>: unrated, see <see cref="UnratedReason"/>, sold by card-hour
+    /// only.</summary>
     public StandardUnits? Scu => ScuRating.Units;
 
     /// <summary>SCU-H of one card; zero: not eligible for the HPC board (no 64-bit arithmetic); <c>null</c>: unrated.</summary>
@@ -92,7 +94,7 @@ public sealed class Card
     public UnitRating ScuHRating { get; }
 
     /// <summary>Whether that figure (a column of the registry, for example <c>fp8</c>) rests on no cited source.</summary>
-    public bool IsAssumed(string figure) => Assumed.Contains("all", StringComparer.Ordinal) || Assumed.Contains(figure, StringComparer.Ordinal);
+    public bool IsAssumed(string figure) => Assumed.Any(assumed => assumed == "all" || assumed == figure);
 
     public override string ToString() => Id;
 }

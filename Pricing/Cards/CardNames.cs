@@ -11,7 +11,8 @@ internal static class CardNames
     private static readonly string[] Vendors =
     [
         "nvidia", "amd", "intel", "google", "aws", "amazon", "qualcomm", "huawei", "cambricon", "hygon", "kunlunxin", "baidu",
-        "alibabathead", "alibaba", "thead", "iluvatarcorex", "iluvatar", "moorethreads", "biren", "enflame", "metax", "phytium", "sunway", "nudt",
+        "alibabathead", "alibaba", "thead", "iluvatarcorex", "iluvatar", "moorethreads", "biren", "enflame", "metax",
+        "phytium", "sunway", "nudt",
         "英伟达", "华为", "寒武纪", "海光", "昆仑芯", "天数智芯", "摩尔线程", "壁仞", "燧原", "沐曦", "飞腾",
     ];
 

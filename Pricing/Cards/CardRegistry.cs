@@ -10,11 +10,12 @@ public sealed class CardRegistry
 {
     private static readonly string[] Columns =
     [
-        "id", "vendor", "model", "board", "form", "cores", "memory_gib", "bandwidth_gbs", "fp64", "fp64_tensor", "fp32", "tf32", "bf16", "fp16",
-        "fp8", "int8", "fp4", "int4", "link_gbs", "power_w", "year", "aliases", "evidence", "assumed", "source", "doubts",
+        "id", "vendor", "model", "board", "form", "cores", "memory_gib", "bandwidth_gbs", "fp64", "fp64_tensor", "fp32", "tf32", "bf16",
+        "fp16", "fp8", "int8", "fp4", "int4", "link_gbs", "power_w", "year", "aliases", "evidence", "assumed", "source", "doubts",
     ];
 
-    /// <summary>Names that price lists carry among the accelerators but that are none: how their keys begin, and why we do not rate them.</summary>
+    /// <summary>Names that price lists carry among the accelerators but that are none: how their keys begin, and why we do not rate
+    /// them.</summary>
     private static readonly (string Begins, string Reason)[] NotGpus =
     [
         ("armmali", "ARM Mali is the display unit of a phone chip, not a compute accelerator"),
@@ -47,9 +48,12 @@ public sealed class CardRegistry
     /// <summary>The card of that id, exactly as the registry writes it; <c>null</c> if there is none.</summary>
     public Card? Find(string id) => byId.GetValueOrDefault(id);
 
-    /// <summary>Which card a name means. A name that fits several is settled by the memory size, else the lowest-rated one is assumed.</summary>
-    /// <param name="name">An id, a model, an alias or a shorter name, with or without the vendor; case, spaces, hyphens and underscores are ignored.</param>
-    /// <param name="memoryGiB">Device memory as listed, in GiB. What the driver reports is accepted: from 10 % below the nominal size to 3 % above.</param>
+    /// <summary>Which card a name means. A name that fits several is settled by the memory size, else the lowest-rated one is
+    /// assumed.</summary>
+    /// <param name="name">An id, a model, an alias or a shorter name, with or without the vendor; case, spaces, hyphens and underscores
+    /// are ignored.</param>
+    /// <param name="memoryGiB">Device memory as listed, in GiB. What the driver reports is accepted: from 10 % below the nominal size to
+    /// 3 % above.</param>
     public CardResolution Resolve(string name, int? memoryGiB = null)
     {
         var key = CardNames.Key(name);
@@ -63,7 +67,8 @@ public sealed class CardRegistry
         if (fitting.Length == 0)
         {
             var sizes = string.Join(", ", named.Select(c => c.MemoryGiB).Distinct().Order().Select(m => $"{m} GiB"));
-            return new(name, memoryGiB, CardMatch.Unknown, null, named, $"'{name}' with {memoryGiB} GiB is no card of the registry, which has {sizes}", []);
+            return new(name, memoryGiB, CardMatch.Unknown, null, named,
+                $"'{name}' with {memoryGiB} GiB is no card of the registry, which has {sizes}", []);
         }
 
         if (fitting.Length == 1)
@@ -80,14 +85,20 @@ public sealed class CardRegistry
                 [$"'{name}' may be {names}: the lowest-rated, {fitting[0].Model}, is assumed"]);
     }
 
-    /// <summary>Whether a card of that nominal size may be listed with that memory: drivers hold a part back, and GB and GiB are mixed up.</summary>
+    /// <summary>Whether a card of that nominal size may be listed with that memory: drivers hold a part back, and GB and GiB are mixed
+    /// up.</summary>
     private static bool Holds(Card card, int memoryGiB) =>
         card.MemoryGiB is not { } nominal || (memoryGiB * 100 >= nominal * 90 && memoryGiB * 100 <= nominal * 103);
 
-    /// <summary>The tie goes to the weaker link and then to the earlier id, so that the choice never depends on the order of the file.</summary>
+    /// <summary>The tie goes to the weaker link and then to the earlier id, so that the choice never depends on the order of the
+    /// file.</summary>
     private static Card[] LowestRatedFirst(IEnumerable<Card> cards) =>
     [
-        .. cards.OrderBy(c => c.Scu?.Micros ?? -1).ThenBy(c => c.ScuH?.Micros ?? -1).ThenBy(c => c.LinkGBs ?? 0).ThenBy(c => c.Id, StringComparer.Ordinal),
+        .. cards
+            .OrderBy(c => c.Scu?.Micros ?? -1)
+            .ThenBy(c => c.ScuH?.Micros ?? -1)
+            .ThenBy(c => c.LinkGBs ?? 0)
+            .ThenBy(c => c.Id, StringComparer.Ordinal),
     ];
 
     private static CardRegistry Of(CsvTable table)

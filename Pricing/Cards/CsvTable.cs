@@ -22,7 +22,8 @@ internal sealed class CsvTable
         return Parse(reader.ReadToEnd(), name, columns);
     }
 
-    /// <exception cref="FormatException">The header differs, a record is short or long, or a quote is out of place; the line is named.</exception>
+    /// <exception cref="FormatException">The header differs, a record is short or long, or a quote is out of place; the line is
+    /// named.</exception>
     internal static CsvTable Parse(string text, string name, params string[] columns)
     {
         var records = Records(text, name);
@@ -67,7 +68,8 @@ internal sealed class CsvTable
             var end = at;
             while (end < text.Length && text[end] is not (',' or '\n')) end++;
             var plain = text[at..end];
-            if (plain.AsSpan().IndexOfAny('"', '\r') >= 0) throw new FormatException($"{name} line {line}: a quote or carriage return out of place");
+            if (plain.AsSpan().IndexOfAny('"', '\r') >= 0)
+                throw new FormatException($"{name} line {line}: a quote or carriage return out of place");
             at = end;
             return plain;
         }
@@ -110,7 +112,8 @@ internal sealed class CsvRow(string table, int line, Dictionary<string, int> ind
     internal double? Rate(string column) => this[column] switch
     {
         "" => null,
-        var text when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) => value,
+        var text when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            && double.IsFinite(value) => value, // NaN is text that parses
         _ => throw Wrong(column, "is not a plain number of zero or more"),
     };
 

@@ -1,7 +1,8 @@
 namespace Marketplace.Pricing;
 
 /// <summary>
-/// A row of a public price list as it stands there: a whole instance with one or more accelerators and its price. All fields are text, empty
+/// A row of a public price list as it stands there: a whole instance with one or more accelerators and its price. All fields are text,
+/// empty
 /// if the list does not say. <see cref="PriceList"/> turns it into a <see cref="ListedOffer"/>.
 /// </summary>
 /// <param name="Cloud">Who sells it, for example <c>aws</c> (column <c>cloud</c>).</param>
@@ -24,7 +25,10 @@ public sealed record ListedInstance(
 {
     /// <summary>The columns of a price list that are read; a list may have others.</summary>
     public static IReadOnlyList<string> Columns { get; } =
-        ["cloud", "instance_type", "accelerator_name", "accelerator_count", "gpu_memory_mib_each", "price_usd_hour", "region", "price_scope"];
+    [
+        "cloud", "instance_type", "accelerator_name", "accelerator_count", "gpu_memory_mib_each", "price_usd_hour", "region",
+        "price_scope",
+    ];
 
     /// <summary>Takes the fields from a row by their column names, without blanks around them.</summary>
     /// <param name="field">The row: a column's text, <c>null</c> or empty if the row has none.</param>

@@ -42,15 +42,17 @@ public static class PriceList
         if (row.PriceUsdHour.Length == 0) return No(row, ListingRefusal.NoPrice, "the row has no price");
         if (Price(row.PriceUsdHour) is not { } price) return No(row, ListingRefusal.BadPrice, $"'{row.PriceUsdHour}' is no price");
         if (row.Region.Length == 0) return No(row, ListingRefusal.NoRegion, "the row has no region");
-        if (MemoryGiB(row.GpuMemoryMiB) is not { } memory) return No(row, ListingRefusal.BadMemory, $"'{row.GpuMemoryMiB}' is no memory size in MiB");
+        if (MemoryGiB(row.GpuMemoryMiB) is not { } listed)
+            return No(row, ListingRefusal.BadMemory, $"'{row.GpuMemoryMiB}' is no memory size in MiB");
+        int? memory = listed == 0 ? null : listed;
         var notes = new List<string>();
         if (Count(row, notes) is not { } count) return No(row, ListingRefusal.BadCount, $"'{row.AcceleratorCount}' is no count of cards");
 
         var documented = Array.Find(Documented, i => i.Is(row));
         if (documented?.Cards is { } stated) count = stated;
         var card = documented is null
-            ? ByName(row, memory == 0 ? null : memory)
-            : new(row.AcceleratorName, memory == 0 ? null : memory, CardMatch.Found, documented.Card, [documented.Card], null, [documented.Why]);
+            ? ByName(row, memory)
+            : new(row.AcceleratorName, memory, CardMatch.Found, documented.Card, [documented.Card], null, [documented.Why]);
         notes.AddRange(card.Assumptions);
         if (!count.IsWhole && count < CardCount.Of(1)) notes.Add($"a part of a card: {count}");
         if (row.PriceScope == "accelerator-only") notes.Add("the price is for the accelerators only; the host is billed apart");
@@ -67,7 +69,7 @@ public static class PriceList
         if (TpuSlice.Of(row.AcceleratorName) is { } slice) return registry.Resolve(slice.Chip, memory);
         if (FormFactor(row.InstanceType) is { } form
             && registry.Resolve($"{row.AcceleratorName} {form}", memory) is { Match: CardMatch.Found } found)
-            return found;
+            return found with { Name = row.AcceleratorName, Assumptions = [$"the instance type says {form}", .. found.Assumptions] };
         return registry.Resolve(row.AcceleratorName, memory);
     }
 
@@ -102,7 +104,8 @@ public static class PriceList
     /// <summary>Zero if the row does not say, <c>null</c> if what it says is no size.</summary>
     private static int? MemoryGiB(string mebibytes) =>
         mebibytes.Length == 0 ? 0
-        : int.TryParse(mebibytes, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 512 and <= 100_000_000 ? (value + 512) / 1024
+        : !int.TryParse(mebibytes, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? null
+        : value is >= 512 and <= 100_000_000 ? (value + 512) / 1024
         : null;
 
     private static UnitPrice? Price(string text)

@@ -3,8 +3,10 @@ using System.Globalization;
 namespace Marketplace.Pricing;
 
 /// <summary>
-/// A slice of a TPU pod as price lists name it: <c>tpu-v5p-128</c>. The number counts tensor cores, two to a chip, in versions 2, 3, 4 and 5p,
-/// and chips in v5litepod (v5e) and v6e. Google's documentation says so, and the lists agree: v4-8 costs 12.88 USD, which is 4 chips at 3.22.
+/// A slice of a TPU pod as price lists name it: <c>tpu-v5p-128</c>. The number counts tensor cores, two to a chip, in versions 2, 3, 4
+/// and 5p,
+/// and chips in v5litepod (v5e) and v6e. Google's documentation says so, and the lists agree: v4-8 costs 12.88 USD, which is 4 chips at
+/// 3.22.
 /// </summary>
 internal readonly record struct TpuSlice(string Version, int Size)
 {

@@ -131,7 +131,8 @@ public sealed record EffectiveUnits(
         return null;
     }
 
-    /// <summary>The floor bounds the fallback; a phase written for less than the floor (norms in bf16 of an fp32 job) keeps its own precision.</summary>
+    /// <summary>The floor bounds the fallback; a phase written for less than the floor (norms in bf16 of an fp32 job) keeps its own
+    /// precision.</summary>
     private static IEnumerable<Precision> Usable(WorkloadPhase phase, Precision floor) =>
         phase.Precision.Ladder().Where(p => p.Level() >= Math.Min(floor.Level(), phase.Precision.Level()));
 

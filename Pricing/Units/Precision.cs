@@ -40,7 +40,7 @@ public static class Precisions
     public static Precision Parse(string name) =>
         ByName.TryGetValue(name, out var precision)
             ? precision
-            : throw new FormatException($"'{name}' is no precision; known are {string.Join(", ", ByName.Keys.Order(StringComparer.Ordinal))}");
+            : throw new FormatException($"'{name}' is no precision; known are {string.Join(", ", ByName.Values.Order().Select(Name))}");
 
     /// <summary>Bits that one number takes in memory.</summary>
     public static int Bits(this Precision precision) => precision switch

@@ -13,7 +13,8 @@ namespace Marketplace.Pricing;
 /// <remarks>
 /// The arithmetic is IEEE 754 doubles with + - * / and sqrt alone. Each of these is correctly rounded, .NET neither reorders them nor joins
 /// them into fused operations, and so every machine computes the same bits. Pow, Log or a sum in another order would not keep that promise.
-/// A rate that is lower than the one it replaces (an int8 unit slower than the fp16 unit) counts as it is: the formula is frozen by its version.
+/// A rate that is lower than the one it replaces (an int8 unit slower than the fp16 unit) counts as it is: the formula is frozen by its
+/// version.
 /// </remarks>
 public static class ScuFormula
 {
@@ -81,7 +82,8 @@ public static class ScuFormula
             Term("32-bit vector", 0.05, 20, f32, Positive(rates.Fp32Tflops) is null));
     }
 
-    /// <summary>Units from a ratio of times, half-up to the millionth. Scaling and rounding are exact operations, the same everywhere.</summary>
+    /// <summary>Units from a ratio of times, half-up to the millionth. Scaling and rounding are exact operations, the same
+    /// everywhere.</summary>
     internal static StandardUnits Micros(double units) =>
         new((long)Math.Round(units * StandardUnits.MicrosPerUnit, MidpointRounding.AwayFromZero));
 

@@ -3,7 +3,8 @@ namespace Marketplace.Pricing;
 /// <summary>
 /// One term of the time that a card needs for the basket, where R0 needs 1 for all of it.
 /// </summary>
-/// <param name="Figure">What is measured: <c>16-bit</c>, <c>8-bit</c>, <c>memory bandwidth</c>, <c>32-bit vector</c>, <c>64-bit</c>.</param>
+/// <param name="Figure">What is measured: <c>16-bit</c>, <c>8-bit</c>, <c>memory bandwidth</c>, <c>32-bit vector</c>,
+/// <c>64-bit</c>.</param>
 /// <param name="Weight">The term's part of the basket, 0 to 1; the time that R0 spends on it.</param>
 /// <param name="Rate">The card's rate that counts: TFLOPS or TOPS, for memory GB/s.</param>
 /// <param name="ReferenceRate">R0's rate, in the same unit.</param>

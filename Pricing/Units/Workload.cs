@@ -36,6 +36,9 @@ public sealed class Workload
             ?? throw new FormatException("the reference card cannot do this work: the floor excludes every rate it has");
     }
 
+    /// <summary>The most phases of one workload.</summary>
+    public const int MaxPhases = 16;
+
     /// <summary>The profiles that ship with the product, in the order of the file.</summary>
     public static IReadOnlyList<Workload> All { get; } = [.. CsvTable.Embedded("workloads.csv", Columns).Rows.Select(Read)];
 
@@ -54,7 +57,8 @@ public sealed class Workload
     /// <summary>Its phases, one or more; their shares add up to 1.</summary>
     public IReadOnlyList<WorkloadPhase> Phases { get; }
 
-    /// <summary>What it needs in device memory, in words. The reader computes the GiB and asks <see cref="EffectiveUnits.CardsNeeded"/>.</summary>
+    /// <summary>What it needs in device memory, in words. The reader computes the GiB and asks <see
+    /// cref="EffectiveUnits.CardsNeeded"/>.</summary>
     public string MemoryNeed { get; init; } = "";
 
     /// <summary>How its cards must stand together, in words: gang, replica, fractional.</summary>
@@ -91,7 +95,9 @@ public sealed class Workload
     {
         var phases = new List<WorkloadPhase>();
         var shares = 0m;
-        foreach (var part in text.Split(';'))
+        var parts = text.Split(';');
+        if (parts.Length > MaxPhases) throw new FormatException($"a workload has at most {MaxPhases} phases");
+        foreach (var part in parts)
         {
             var at = part.IndexOf('@', StringComparison.Ordinal);
             var colon = part.IndexOf(':', StringComparison.Ordinal);
@@ -100,12 +106,19 @@ public sealed class Workload
                 || !decimal.TryParse(part[(at + 1)..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var intensity)
                 || share is <= 0 or > 1
                 || intensity is < 0.001m or > 1_000_000)
-                throw new FormatException($"'{part}' is no phase such as fp8:0.8@700 (share above 0 to 1, intensity 0.001 to 1000000 op per byte)");
+            {
+                throw new FormatException(
+                    $"'{part}' is no phase such as fp8:0.8@700 (share above 0 to 1, intensity 0.001 to 1000000 op per byte)");
+            }
+
+
             shares += share;
             phases.Add(new(Precisions.Parse(part[..colon]), (double)share, (double)intensity));
         }
 
-        return shares == 1 ? phases : throw new FormatException($"the shares of the phases add up to {Fixed.Format((long)(shares * 1_000_000), 6, 0)}, not 1");
+        return shares == 1
+            ? phases
+            : throw new FormatException($"the shares of the phases add up to {Fixed.Format((long)(shares * 1_000_000), 6, 0)}, not 1");
     }
 
     public override string ToString() => Id;
