@@ -21,6 +21,13 @@ internal sealed record DemoCommand(FileInfo? Offers, FileInfo? Jobs, DirectoryIn
     public async Task<int> Run(CancellationToken ct)
     {
         var watch = Stopwatch.StartNew();
+        if (Console.IsOutputRedirected)
+        {
+            // A file or a pipe has no width and no colours.
+            AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+            AnsiConsole.Profile.Width = 140;
+        }
+
         var files = Read();
         var temporary = Data is null && Environment.GetEnvironmentVariable("Marketplace__Database") is null
             ? Directory.CreateTempSubdirectory("marketplace-demo-")

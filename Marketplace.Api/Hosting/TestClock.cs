@@ -26,27 +26,37 @@ public sealed class TestClock(Instant start) : IClock
             await session.Commit();
         }
 
-        await Follow(database, ct);
+        MoveOn(to.ToUnixTimeMilliseconds());
     }
 
     /// <summary>Takes over what lies in the database, or puts the start there.</summary>
     internal async Task Begin(Database database, CancellationToken ct)
     {
-        await using (var session = await database.Write(ct))
-        {
-            await session.Execute(
-                "INSERT INTO test_clock (clock_id, now_at) VALUES (1, @Now) ON CONFLICT (clock_id) DO NOTHING", new { session.Now });
-            await session.Commit();
-        }
-
-        await Follow(database, ct);
+        await using var session = await database.Write(ct);
+        await session.Execute(
+            "INSERT INTO test_clock (clock_id, now_at) VALUES (1, @Now) ON CONFLICT (clock_id) DO NOTHING", new { session.Now });
+        Volatile.Write(ref _millis, await NowAt(session));
+        await session.Commit();
     }
 
+    private void MoveOn(long to)
+    {
+        for (var now = Volatile.Read(ref _millis); to > now;)
+        {
+            var seen = Interlocked.CompareExchange(ref _millis, to, now);
+            if (seen == now) return;
+            now = seen;
+        }
+    }
+
+    /// <summary>Takes over the database's instant, or the later one of this host: what was read may be old by the time that it is here.</summary>
     internal async Task Follow(Database database, CancellationToken ct)
     {
         await using var session = await database.Read(ct);
-        Volatile.Write(ref _millis, await session.Scalar<long>("SELECT now_at FROM test_clock WHERE clock_id = 1"));
+        MoveOn(await NowAt(session));
     }
+
+    private static Task<long> NowAt(Session session) => session.Scalar<long>("SELECT now_at FROM test_clock WHERE clock_id = 1");
 }
 
 /// <summary>Keeps this host's test clock with the others'.</summary>
