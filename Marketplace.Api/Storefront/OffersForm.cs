@@ -6,7 +6,7 @@ using NodaTime;
 namespace Marketplace;
 
 /// <summary>What the form above the offers says, read from the address, so that every view of the market is a link.</summary>
-internal static class OfferQuery
+internal static class OffersForm
 {
     public const string Workload = "workload", Region = "region", Memory = "memory", MaxPrice = "maxPrice", From = "fromAt", Until = "untilAt",
         Cards = "cards", Card = "card", Domestic = "domestic", Unrated = "unrated", Money = "currency", Sort = "sort";
