@@ -8,7 +8,7 @@ namespace Marketplace;
 /// <summary>What the form above the offers says, read from the address, so that every view of the market is a link.</summary>
 internal static class OffersForm
 {
-    public const string Workload = "workload", Region = "region", Memory = "memory", MaxPrice = "maxPrice", From = "fromAt", Until = "untilAt",
+    public const string Workload = "workload", Region = "region", Memory = "memory", MaxPrice = "maxPrice", From = "from", Until = "until",
         Cards = "cards", Card = "card", Domestic = "domestic", Unrated = "unrated", Money = "currency", Sort = "sort";
 
     /// <summary>The names under which <see cref="OfferRanking"/> refuses what these fields say.</summary>

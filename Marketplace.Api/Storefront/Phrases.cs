@@ -19,7 +19,7 @@ public sealed class Phrases(IStringLocalizer<Words> words)
 
     public string Say(string sentence)
     {
-        if (CultureInfo.CurrentUICulture.Name == Languages.English.Name) return sentence;
+        if (!Languages.IsChinese) return sentence;
         if (words[sentence] is { ResourceNotFound: false } whole) return whole.Value;
         foreach (var (pattern, key) in _patterns.Value)
         {
@@ -31,7 +31,7 @@ public sealed class Phrases(IStringLocalizer<Words> words)
     }
 
     /// <summary>A value within a sentence may be a word that has a translation, such as a state.</summary>
-    private string Word(string value) => words[value] is { ResourceNotFound: false } word ? word.Value : value;
+    private string Word(string value) => words["state:" + value] is { ResourceNotFound: false } word ? word.Value : value;
 
     private static IReadOnlyList<(Regex Pattern, string Key)> Patterns(IStringLocalizer words)
     {

@@ -13,12 +13,17 @@ public sealed record PriceRange(UnitPrice Cheapest, UnitPrice Median, UnitPrice 
         return sorted.Length == 0 ? null : new(sorted[0], sorted[(sorted.Length - 1) / 2], sorted[^1], sorted.Length);
     }
 
-    /// <summary>Where a price stands between the cheapest (0) and the dearest (1), for drawing.</summary>
+    /// <summary>
+    /// Where a price stands between the cheapest (0) and the dearest (1), for drawing: by ratio, so that one offer at thirty times the price
+    /// of the others does not press them all into one corner.
+    /// </summary>
     public double Place(UnitPrice price)
     {
-        var span = Dearest.Nanos - Cheapest.Nanos;
-        return span <= 0 ? 0.5 : Math.Clamp((double)(price.Nanos - Cheapest.Nanos) / span, 0, 1);
+        var span = Log(Dearest) - Log(Cheapest);
+        return span <= 0 ? 0.5 : Math.Clamp((Log(price) - Log(Cheapest)) / span, 0, 1);
     }
+
+    private static double Log(UnitPrice price) => Math.Log(Math.Max(1, price.Nanos));
 }
 
 /// <summary>Numbers as drawings spell them.</summary>

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.WebEncoders;
 
 namespace Marketplace;
 
@@ -23,6 +26,9 @@ public static class Storefront
     {
         services.AddRazorComponents();
         services.AddLocalization();
+
+        // Chinese as it is, not as numbers of characters.
+        services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddSingleton<Phrases>();
         services.AddAntiforgery(options =>
         {
@@ -51,6 +57,9 @@ public static class Storefront
         app.MapGet("/language/{code}", Languages.Choose).AllowAnonymous().ExcludeFromDescription();
         StorefrontActions.Map(app.MapGroup("").ExcludeFromDescription().AddEndpointFilter(OursOnly));
         app.MapGroup("").ExcludeFromDescription().MapDownloads();
+
+        // A stranger who mistypes an address is told so, and not asked for a key.
+        app.MapFallback("{*path:regex(^(?!v1/))}", () => Results.NotFound()).AllowAnonymous();
     }
 
     private static Task Guard(HttpContext context, RequestDelegate next)
