@@ -41,13 +41,19 @@ public sealed record BillingRun
         return runId;
     }
 
-    public static Task<BillingRun?> Find(Session session, BillingRunId runId) => session.Find<BillingRun>(
+    public static Task<BillingRun?> Find(Session session, BillingRunId runId) =>
+        session.Find<BillingRun>($"{Select} WHERE r.run_id = @runId", new { runId });
+
+    /// <summary>The latest runs, the newest first.</summary>
+    public static Task<IReadOnlyList<BillingRun>> Recent(Session session, int limit) =>
+        session.Query<BillingRun>($"{Select} ORDER BY r.run_id DESC LIMIT @limit", new { limit });
+
+    private const string Select =
         """
         SELECT r.run_id, r.cutoff, r.requested_by, r.requested_at,
           (SELECT CAST(COUNT(*) AS BIGINT) FROM billing_task t WHERE t.run_id = r.run_id) AS accounts,
           (SELECT CAST(COUNT(*) AS BIGINT) FROM billing_task t WHERE t.run_id = r.run_id AND t.done_at IS NOT NULL) AS done,
           (SELECT CAST(COUNT(*) AS BIGINT) FROM invoice i WHERE i.run_id = r.run_id) AS invoices
-        FROM billing_run r WHERE r.run_id = @runId
-        """,
-        new { runId });
+        FROM billing_run r
+        """;
 }

@@ -65,6 +65,16 @@ public static class InvoiceBook
         return invoice with { Lines = lines };
     }
 
+    /// <summary>What documents have billed of one lease, oldest first.</summary>
+    public static Task<IReadOnlyList<BilledLine>> Billed(Session session, LeaseId leaseId) => session.Query<BilledLine>(
+        """
+        SELECT i.invoice_id, i.series, i.number AS series_number, i.issued_at, l.position, l.period_from, l.period_until, l.quantity,
+          l.charged_nanos, l.amount AS amount_minor, l.currency
+        FROM invoice_line l JOIN invoice i ON i.invoice_id = l.invoice_id
+        WHERE l.lease_id = @leaseId ORDER BY i.number, l.position
+        """,
+        new { leaseId });
+
     /// <summary>The pure part: what a document that closes <paramref name="closing"/> takes from the totals of one lease.</summary>
     internal static IEnumerable<(Tally Tally, CardSeconds Quantity, long Nanos, long Amount)> Unbilled(
         IReadOnlyList<Tally> tallies, Currency currency, BillingPeriod closing)

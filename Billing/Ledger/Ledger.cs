@@ -94,6 +94,24 @@ public static class Ledger
         var byTransaction = postings.ToLookup(p => p.TransactionId);
         return [.. transactions.Select(t => t with { Postings = [.. byTransaction[t.TransactionId]] })];
     }
+
+    /// <summary>The transactions that touch one lease, oldest first, each with its postings for that lease alone.</summary>
+    public static async Task<IReadOnlyList<LedgerTransaction>> Of(Session session, LeaseId leaseId)
+    {
+        var transactions = await session.Query<LedgerTransaction>(
+            """
+            SELECT transaction_id, source, memo, at FROM ledger_transaction t
+            WHERE EXISTS (SELECT 1 FROM posting p WHERE p.transaction_id = t.transaction_id AND p.lease_id = @leaseId) ORDER BY transaction_id
+            """,
+            new { leaseId });
+        var postings = (await session.Query<Posting>(
+            """
+            SELECT transaction_id, ledger_account AS account, amount AS amount_minor, currency, lease_id, invoice_line
+            FROM posting WHERE lease_id = @leaseId ORDER BY transaction_id, position
+            """,
+            new { leaseId })).ToLookup(p => p.TransactionId);
+        return [.. transactions.Select(t => t with { Postings = [.. postings[t.TransactionId]] })];
+    }
 }
 
 /// <summary>A fact in the book, with its postings. Immutable.</summary>

@@ -1,5 +1,6 @@
 using Marketplace.Billing;
 using Marketplace.Contracts;
+using Marketplace.Pricing;
 
 namespace Marketplace;
 
@@ -57,6 +58,16 @@ public static class BidBook
             """,
             new { Buyer = buyer?.Value, State = state?.ToString().ToLowerInvariant(), before, limit });
 
+    /// <summary>
+    /// The cheapest offer that could serve the bid now, were its limit no matter; null when none has such cards or room. For a bid that rests
+    /// it says how far the market is away.
+    /// </summary>
+    public static Task<Offer?> Nearest(Session session, Bid bid)
+    {
+        var noLimit = bid.LimitBasis == LimitBasis.ScuHour ? bid.Limit with { Nanos = long.MaxValue } : (UnitPrice?)null;
+        return Market.Cheapest(session, NeedOf(bid) with { MostPerUnit = noLimit, MostPerCard = null });
+    }
+
     /// <exception cref="Refusal">Not the buyer's, or no longer open.</exception>
     public static async Task<Bid> Cancel(Session session, OrganisationId buyer, BidId bidId)
     {
@@ -109,16 +120,18 @@ public static class BidBook
         var open = await session.Execute(
             "UPDATE bid SET considered = considered + 1 WHERE bid_id = @BidId AND state = 'open' AND from_at >= @Now", new { bid.BidId, session.Now });
         if (open == 0) return false;
-        var offer = await Market.Take(session, new Need(bid.BuyerId, bid.Currency, bid.Cards, bid.FromAt, bid.UntilAt)
-        {
-            Card = bid.Card, CardName = bid.Card is null ? bid.CardName : null, Region = bid.Region,
-            MostPerUnit = bid.LimitBasis == LimitBasis.ScuHour ? bid.Limit : null,
-            MostPerCard = bid.LimitBasis == LimitBasis.CardHour ? bid.Limit : null,
-        });
+        var offer = await Market.Take(session, NeedOf(bid));
         if (offer is null) return false;
         await LeaseBook.Award(session, offer, bid.BuyerId, bid.Cards, bid.FromAt, bid.UntilAt, offer.Ask, commission, bid.Reference, bid.BidId);
         return await Move(session, bid.BidId, BidState.Matched);
     }
+
+    private static Need NeedOf(Bid bid) => new(bid.BuyerId, bid.Currency, bid.Cards, bid.FromAt, bid.UntilAt)
+    {
+        Card = bid.Card, CardName = bid.Card is null ? bid.CardName : null, Region = bid.Region,
+        MostPerUnit = bid.LimitBasis == LimitBasis.ScuHour ? bid.Limit : null,
+        MostPerCard = bid.LimitBasis == LimitBasis.CardHour ? bid.Limit : null,
+    };
 
     private static async Task<bool> Move(Session session, BidId bidId, BidState to) => await session.Execute(
         "UPDATE bid SET state = @To, version = version + 1 WHERE bid_id = @bidId AND state = 'open'",

@@ -63,10 +63,12 @@ public static class Host
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json => RequestJson.Apply(json.SerializerOptions));
         services.AddApiDocument();
+        services.AddStorefront();
     }
 
     private static void Arrange(WebApplication app, MarketplaceOptions options)
     {
+        app.UseStorefront();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.Write(context.HttpContext, Problem.OfStatus(context.HttpContext.Response.StatusCode)));
         app.Use((context, next) =>
@@ -81,6 +83,9 @@ public static class Host
         app.UseAuthorization();
         app.UseMiddleware<QueryParameters>();
         app.UseMiddleware<UnitOfWork>();
+
+        // Behind the unit of work: the body is read once, and there.
+        app.UseAntiforgery();
         app.MapHealth();
         if (options.HostRoles.HasFlag(HostRoles.Api)) app.MapMarketplace();
     }

@@ -28,6 +28,7 @@ internal static class Routes
         ReconciliationEndpoints.Map(v1);
         OutboxEndpoints.Map(v1);
         TestClockEndpoints.Map(v1);
+        app.MapStorefront();
     }
 
     private static RouteGroupBuilder ProducesProblemOf(this RouteGroupBuilder group, int status) =>

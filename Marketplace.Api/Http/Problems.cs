@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Marketplace.Billing;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -53,13 +54,9 @@ public sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
         var response = context.Response;
         response.StatusCode = problem.Status;
 
-        // A person who sees a page gets words; programs, and everything under /v1, get the fields.
+        // A person who sees a page gets a page; programs, and everything under /v1, get the fields.
         if (!Routes.IsApi(context) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
-        {
-            response.ContentType = "text/plain; charset=utf-8";
-            return response.WriteAsync($"{problem.Title}: {problem.Detail} {problem.TraceId}");
-        }
-
+            return new RazorComponentResult<ErrorPage>(new { Problem = problem }) { StatusCode = problem.Status }.ExecuteAsync(context);
         return response.WriteAsJsonAsync(problem, RequestJson.Options, "application/problem+json");
     }
 

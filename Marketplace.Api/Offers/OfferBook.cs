@@ -55,6 +55,14 @@ public static class OfferBook
         $"SELECT {Columns} {From} WHERE o.state = 'open' AND o.available_until > @From ORDER BY o.ask_nanos, o.offer_id",
         new { From = from, Until = until });
 
+    /// <summary>The regions in which something is on offer, in order of name.</summary>
+    public static Task<IReadOnlyList<string>> Regions(Session session) =>
+        session.Query<string>("SELECT DISTINCT region FROM offer WHERE state = 'open' ORDER BY region");
+
+    /// <summary>The currencies in which something is on offer, in order of code.</summary>
+    public static async Task<IReadOnlyList<Currency>> Currencies(Session session) =>
+        [.. (await session.Query<string>("SELECT DISTINCT currency FROM offer WHERE state = 'open' ORDER BY currency")).Select(Currency.Of)];
+
     /// <summary>A provider's own offers, newest first, before a cursor.</summary>
     public static Task<IReadOnlyList<Offer>> Of(Session session, OrganisationId provider, string? before, int limit) => session.Query<Offer>(
         $"""

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Marketplace.Billing;
+using Microsoft.Extensions.Localization;
+
+namespace Marketplace;
+
+/// <summary>
+/// Sentences that the books and the formulas say in English, in the reader's language. A sentence with values in it is found by its pattern:
+/// the key <c>The bid is {0}</c> answers for "The bid is matched". One that nobody has translated is shown as it is. Thread-safe.
+/// </summary>
+public sealed class Phrases(IStringLocalizer<Words> words)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lazy<IReadOnlyList<(Regex Pattern, string Key)>> _patterns = new(() => Patterns(words));
+
+    public string Say(Refusal refusal) => Say(refusal.Message);
+
+    public string Say(string sentence)
+    {
+        if (!Languages.IsChinese) return sentence;
+        if (words[sentence] is { ResourceNotFound: false } whole) return whole.Value;
+        foreach (var (pattern, key) in _patterns.Value)
+        {
+            if (pattern.Match(sentence) is { Success: true } match)
+                return string.Format(CultureInfo.InvariantCulture, words[key].Value, [.. match.Groups.Values.Skip(1).Select(g => Word(g.Value))]);
+        }
+
+        return sentence;
+    }
+
+    /// <summary>A value within a sentence may be a word that has a translation, such as a state.</summary>
+    private string Word(string value) => words["state:" + value] is { ResourceNotFound: false } word ? word.Value : value;
+
+    private static IReadOnlyList<(Regex Pattern, string Key)> Patterns(IStringLocalizer words)
+    {
+        var before = CultureInfo.CurrentUICulture;
+        CultureInfo.CurrentUICulture = Languages.Chinese;
+        try
+        {
+            // The longer key is the more exact one.
+            return
+            [
+                .. words.GetAllStrings(includeParentCultures: false).Select(w => w.Name).Where(k => k.Contains("{0}", StringComparison.Ordinal))
+                    .OrderByDescending(k => k.Length).ThenBy(k => k, StringComparer.Ordinal)
+                    .Select(k => (Pattern(k), k)),
+            ];
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+    }
+
+    private static Regex Pattern(string key) =>
+        new("^" + Regex.Replace(Regex.Escape(key), @"\\\{\d}", "(.+?)", RegexOptions.None, Patience) + "$", RegexOptions.CultureInvariant, Patience);
+}
