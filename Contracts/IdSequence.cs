@@ -4,7 +4,8 @@ using NodaTime;
 namespace Marketplace.Contracts;
 
 /// <summary>
-/// Makes ids: 48 bits of milliseconds, 80 random bits, written in Crockford's base 32 without upper case, so that any text order is time order.
+/// Makes ids: 48 bits of milliseconds, 80 random bits, written in Crockford's base 32 without upper case, so that any text order is time
+/// order.
 /// Within one process the random part counts up until a later millisecond comes, so that rows made in turn also sort in turn, even when
 /// sessions with different instants overlap or the clock steps back. Thread-safe.
 /// </summary>

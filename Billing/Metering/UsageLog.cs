@@ -13,9 +13,12 @@ public static class UsageLog
     /// <summary>The most events in one batch.</summary>
     public const int MaxBatch = 1_000;
 
-    private const string Columns = "usage_id, provider_id, source, event_id, lease_id, meter, from_at, until_at, cards, batch_id, received_at";
+    private const string Columns =
+        "usage_id, provider_id, source, event_id, lease_id, meter, from_at, until_at, cards, batch_id, received_at";
 
-    /// <summary>Stores a batch of one provider and says per event what became of it. Never fails as a whole for what one event says.</summary>
+    /// <summary>
+    /// Stores a batch of one provider and says per event what became of it. Never fails as a whole for what one event says.
+    /// </summary>
     public static async Task<IReadOnlyList<UsageOutcome>> Record(Session session, OrganisationId provider, IReadOnlyList<UsageEvent> batch)
     {
         var batchId = session.NewId<MessageId>().Value;
@@ -29,7 +32,8 @@ public static class UsageLog
         var touched = new HashSet<LeaseId>();
         foreach (var sent in batch)
         {
-            var usage = sent with { UsageId = session.NewId<UsageId>(), ProviderId = provider, BatchId = batchId, ReceivedAt = session.Now };
+            var usageId = session.NewId<UsageId>();
+            var usage = sent with { UsageId = usageId, ProviderId = provider, BatchId = batchId, ReceivedAt = session.Now };
             var (status, reason) = await Store(session, usage, agreements[usage.LeaseId]);
             if (status == UsageStatus.Accepted) touched.Add(usage.LeaseId);
             outcomes.Add(new(usage.Source, usage.EventId, status, reason));
@@ -90,7 +94,8 @@ public static class UsageLog
         {
             return before.SaysTheSameAs(usage)
                 ? (UsageStatus.Duplicate, null)
-                : await SetAside(session, usage, UsageStatus.Conflict, "an event of this source and id was accepted before and says something else");
+                : await SetAside(
+                    session, usage, UsageStatus.Conflict, "an event of this source and id was accepted before and says something else");
         }
 
         var reason = await WhyNot(session, usage, agreement);
@@ -104,9 +109,11 @@ public static class UsageLog
             """,
             usage);
 
-        // Another host stored the same name between our look and our write, for another lease (this one is locked): they cannot say the same.
+        // Another host stored the same name between our look and our write, for another lease (this one is locked): they cannot say the
+        // same.
         if (stored == 0)
-            return await SetAside(session, usage, UsageStatus.Conflict, "an event of this source and id was accepted at the same instant for another lease");
+            return await SetAside(
+                session, usage, UsageStatus.Conflict, "an event of this source and id was accepted at the same instant for another lease");
         await session.Execute("INSERT INTO usage_unrated (usage_id, lease_id) VALUES (@UsageId, @LeaseId)", usage);
         return (UsageStatus.Accepted, null);
     }
@@ -134,7 +141,8 @@ public static class UsageLog
         return new CardCount(peak) + usage.Cards;
     }
 
-    private static async Task<(UsageStatus Status, string? Reason)> SetAside(Session session, UsageEvent usage, UsageStatus status, string reason)
+    private static async Task<(UsageStatus Status, string? Reason)> SetAside(
+        Session session, UsageEvent usage, UsageStatus status, string reason)
     {
         await session.Execute(
             $"""

@@ -29,7 +29,9 @@ public enum DifferenceCause
     Unexplained,
 }
 
-/// <summary>One lease in one period, from four books that do not share a figure: the usage log, the charges, the invoices, the ledger.</summary>
+/// <summary>
+/// One lease in one period, from four books that do not share a figure: the usage log, the charges, the invoices, the ledger.
+/// </summary>
 public sealed record ReconciliationRow
 {
     public LeaseId LeaseId { get; init; }
@@ -78,10 +80,14 @@ public sealed record ReconciliationRow
 
     internal long Unbilled { get; init; }
 
-    /// <summary>The ledger has posted something else for this lease than its documents show: a missing line must not look like late usage.</summary>
+    /// <summary>
+    /// The ledger has posted something else for this lease than its documents show: a missing line must not look like late usage.
+    /// </summary>
     internal long Vanished { get; init; }
 
-    /// <summary>The row with its cause, judged from the facts: what the price and the metered quantity say must have been charged and billed.</summary>
+    /// <summary>
+    /// The row with its cause, judged from the facts: what the price and the metered quantity say must have been charged and billed.
+    /// </summary>
     internal ReconciliationRow Judged() => this with { Cause = Judge() };
 
     private DifferenceCause Judge()

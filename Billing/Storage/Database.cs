@@ -39,7 +39,8 @@ public sealed class Database : IAsyncDisposable
         }
         else
         {
-            _connectionString = new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true, DefaultTimeout = 30 }.ConnectionString;
+            _connectionString =
+                new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true, DefaultTimeout = 30 }.ConnectionString;
             _writer = new SemaphoreSlim(1, 1);
         }
     }

@@ -80,11 +80,13 @@ public sealed class Books : IAsyncDisposable
 
     /// <summary>A lease that its provider has started at its first instant.</summary>
     public async Task<Agreement> Lease(
-        BillingAccount buyer, string price = "10.00", string cards = "1", string from = "2026-01-01", string until = "2027-01-01", int commission = 1000)
+        BillingAccount buyer, string price = "10.00", string cards = "1", string from = "2026-01-01", string until = "2027-01-01",
+        int commission = 1000)
     {
         var agreement = new Agreement
         {
-            LeaseId = IdSequence.Next<LeaseId>(Clock.Now), BuyerId = buyer.AccountId, ProviderId = IdSequence.Next<OrganisationId>(Clock.Now),
+            LeaseId = IdSequence.Next<LeaseId>(Clock.Now), BuyerId = buyer.AccountId,
+            ProviderId = IdSequence.Next<OrganisationId>(Clock.Now),
             Card = "h100-sxm", Region = "cn-east", Cards = CardCount.Parse(cards), Price = UnitPrice.Parse(price, buyer.Currency),
             Units = new StandardUnits(2_393_000), UnitVersion = "2026.1", Commission = commission,
             FromAt = At(from), UntilAt = At(until), StartedAt = At(from),
@@ -130,7 +132,8 @@ public sealed class Books : IAsyncDisposable
     public async Task<IReadOnlyList<string>> Documents(OrganisationId? buyer = null) =>
         [.. (await Invoices(buyer)).Select(i => $"{i.Number}: {LinesOf(i)} = {i.Net.Amount} + {i.Tax.Amount} = {i.Gross.Amount}")];
 
-    public Task<IReadOnlyList<Charge>> Charges(Agreement lease) => Look(session => ChargeBook.List(session, lease.LeaseId, after: "", limit: 10_000));
+    public Task<IReadOnlyList<Charge>> Charges(Agreement lease) =>
+        Look(session => ChargeBook.List(session, lease.LeaseId, after: "", limit: 10_000));
 
     public async ValueTask DisposeAsync()
     {

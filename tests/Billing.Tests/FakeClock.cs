@@ -2,7 +2,9 @@ using NodaTime;
 
 namespace Marketplace.Billing;
 
-/// <summary>A clock that stands still until it is moved: the market's <see cref="IClock"/> and the host's <see cref="TimeProvider"/> in one.</summary>
+/// <summary>
+/// A clock that stands still until it is moved: the market's <see cref="IClock"/> and the host's <see cref="TimeProvider"/> in one.
+/// </summary>
 public sealed class FakeClock(Instant now) : TimeProvider, IClock
 {
     private long _ticks = now.ToUnixTimeTicks();

@@ -40,7 +40,9 @@ public sealed class PipelineHost : IAsyncDisposable
         else AddRabbitMq(builder.Services, prefix ?? NewPrefix(), works ? consumers : _ => { });
         builder.Services.AddHostedService(services => new Relay(
             database,
-            transport == Transport.Mediator ? services.GetRequiredService<MassTransit.Mediator.IMediator>() : services.GetRequiredService<IBus>(),
+            transport == Transport.Mediator
+                ? services.GetRequiredService<MassTransit.Mediator.IMediator>()
+                : services.GetRequiredService<IBus>(),
             new FastTime(), NullLogger<Relay>.Instance));
         var host = builder.Build();
         await host.StartAsync();
@@ -92,7 +94,8 @@ public sealed class PipelineHost : IAsyncDisposable
         x.UsingRabbitMq((context, bus) =>
         {
             bus.Host(TestServers.RabbitMq);
-            bus.MessageTopology.SetEntityNameFormatter(new PrefixEntityNameFormatter(bus.MessageTopology.EntityNameFormatter, prefix + "-"));
+            bus.MessageTopology.SetEntityNameFormatter(
+                new PrefixEntityNameFormatter(bus.MessageTopology.EntityNameFormatter, prefix + "-"));
             bus.ConfigureJsonSerializerOptions(options =>
             {
                 WireJson.Apply(options, System.Text.Json.Serialization.JsonUnmappedMemberHandling.Skip);

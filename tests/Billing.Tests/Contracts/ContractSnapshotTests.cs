@@ -21,7 +21,8 @@ public sealed class ContractSnapshotTests
     ];
 
     private static IEnumerable<Type> Messages => typeof(UsageRecorded).Assembly.GetTypes()
-        .Where(t => t is { IsClass: true, IsSealed: true, IsAbstract: false, IsNested: false } && t.Namespace == typeof(UsageRecorded).Namespace);
+        .Where(t =>
+            t is { IsClass: true, IsSealed: true, IsAbstract: false, IsNested: false } && t.Namespace == typeof(UsageRecorded).Namespace);
 
     [Fact]
     public void EveryMessage_HasASample() =>

@@ -82,7 +82,8 @@ public sealed class BillingRunTests
         var invoices = await books.Invoices();
         Assert.Equal(Enumerable.Range(1, 18).Select(n => $"INV-{n:000000}"), invoices.Select(i => i.Number));
         Assert.All(leases, lease => Assert.Equal(
-            ["744.00", "672.00", "744.00"], invoices.Where(i => i.BuyerId == lease.BuyerId).OrderBy(i => i.PeriodFrom).Select(i => i.Net.Amount)));
+            ["744.00", "672.00", "744.00"],
+            invoices.Where(i => i.BuyerId == lease.BuyerId).OrderBy(i => i.PeriodFrom).Select(i => i.Net.Amount)));
     }
 
     [Theory, EveryEngine]

@@ -57,10 +57,15 @@ public sealed class InvoiceBookTests
 
         // 6 % of 10.00, then of 5.00.
         Assert.Equal(
-            ["INV-000001: 2026-01 2.00, 2026-01 8.00 = 10.00 + 0.60 = 10.60", "INV-000002: 2026-02 1.00, 2026-02 4.00 = 5.00 + 0.30 = 5.30"],
+            [
+                "INV-000001: 2026-01 2.00, 2026-01 8.00 = 10.00 + 0.60 = 10.60",
+                "INV-000002: 2026-02 1.00, 2026-02 4.00 = 5.00 + 0.30 = 5.30",
+            ],
             await books.Documents());
         var line = (await books.Invoices())[0].Lines![1];
-        Assert.Equal((2L, second.LeaseId, second.ProviderId, "h100-sxm", "cn-east"), (line.Position, line.LeaseId, line.ProviderId, line.Card, line.Region));
+        Assert.Equal(
+            (2L, second.LeaseId, second.ProviderId, "h100-sxm", "cn-east"),
+            (line.Position, line.LeaseId, line.ProviderId, line.Card, line.Region));
         Assert.Equal(("14400", "2.00", new StandardUnits(2_393_000)), (line.Quantity.ToString(), line.Price.Amount, line.Units));
     }
 
@@ -80,7 +85,9 @@ public sealed class InvoiceBookTests
         await books.Bill("2026-02-01");
 
         var invoice = Assert.Single(await books.Invoices());
-        Assert.Equal((net, tax, (decimal.Parse(net) + decimal.Parse(tax)).ToString("F2")), (invoice.Net.Amount, invoice.Tax.Amount, invoice.Gross.Amount));
+        Assert.Equal(
+            (net, tax, (decimal.Parse(net) + decimal.Parse(tax)).ToString("F2")),
+            (invoice.Net.Amount, invoice.Tax.Amount, invoice.Gross.Amount));
         Assert.Equal((rate, "CN", "Buyer"), (invoice.TaxRate, invoice.Jurisdiction, invoice.BuyerName));
     }
 

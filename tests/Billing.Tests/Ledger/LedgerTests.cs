@@ -55,7 +55,8 @@ public sealed class LedgerTests
         {
             await using var session = await (i % 2 == 0 ? books.Database : other).Write();
             var isNew = await Ledger.Post(
-                session, "test:1", "A test", [new() { Account = "a", Amount = Cny("1.00") }, new() { Account = "b", Amount = Cny("-1.00") }]);
+                session, "test:1", "A test",
+                [new() { Account = "a", Amount = Cny("1.00") }, new() { Account = "b", Amount = Cny("-1.00") }]);
             await session.Commit();
             return isNew;
         })));
@@ -85,7 +86,8 @@ public sealed class LedgerTests
         Assert.Equal(
             new[]
             {
-                ($"payable:{first.ProviderId}", "-9.00", 1L), ($"payable:{second.ProviderId}", "-0.05", 1L), ($"payable:{free.ProviderId}", "-1.00", 1L),
+                ($"payable:{first.ProviderId}", "-9.00", 1L), ($"payable:{second.ProviderId}", "-0.05", 1L),
+                ($"payable:{free.ProviderId}", "-1.00", 1L),
                 ($"receivable:{buyer.AccountId}", "11.71", 4L), ("revenue:commission", "-1.00", 1L), ("tax:CN", "-0.66", 1L),
             }.OrderBy(b => b.Item1, StringComparer.Ordinal),
             await Balances(books));
@@ -102,7 +104,8 @@ public sealed class LedgerTests
 
         await books.Do(async session => await Ledger.Post(session, Assert.Single(await books.Invoices())));
 
-        Assert.Empty(Assert.Single(await books.Look(session => Ledger.Transactions(session, account: null, after: "", limit: 10))).Postings);
+        Assert.Empty(
+            Assert.Single(await books.Look(session => Ledger.Transactions(session, account: null, after: "", limit: 10))).Postings);
         Assert.Equal(0, (await books.Look(Backlog.Of)).Unposted);
     }
 
@@ -114,7 +117,8 @@ public sealed class LedgerTests
         {
             var counter = i % 2 == 0 ? "even" : "odd";
             await books.Do(session => Ledger.Post(
-                session, $"test:{i}", "A test", [new() { Account = "cash", Amount = Cny("1.00") }, new() { Account = counter, Amount = Cny("-1.00") }]));
+                session, $"test:{i}", "A test",
+                [new() { Account = "cash", Amount = Cny("1.00") }, new() { Account = counter, Amount = Cny("-1.00") }]));
         }
 
         var first = await books.Look(session => Ledger.Transactions(session, "odd", after: "", limit: 2));
@@ -146,5 +150,6 @@ public sealed class LedgerTests
     private static Money Cny(string amount) => Money.Parse(amount, Currency.Cny);
 
     private static async Task<IEnumerable<(string Account, string Balance, long Postings)>> Balances(Books books) =>
-        (await books.Look(Ledger.Balances)).Select(b => (b.Account, b.Balance.Amount, b.Postings)).OrderBy(b => b.Account, StringComparer.Ordinal);
+        (await books.Look(Ledger.Balances)).Select(b => (b.Account, b.Balance.Amount, b.Postings))
+            .OrderBy(b => b.Account, StringComparer.Ordinal);
 }

@@ -47,7 +47,8 @@ public sealed class SameFactsTests
     {
         var buyer = await books.Buyer(story.Zone);
         return await books.Lease(
-            buyer, new UnitPrice(story.PriceNanos, Currency.Cny).Amount, UsageStory.Cards.ToString(), from: "2026-01-01", until: "2026-12-01");
+            buyer, new UnitPrice(story.PriceNanos, Currency.Cny).Amount, UsageStory.Cards.ToString(), from: "2026-01-01",
+            until: "2026-12-01");
     }
 
     private static async Task<IEnumerable<UsageEvent>> Play(Books books, Agreement lease, UsageStory.Step step, List<UsageEvent>? again)

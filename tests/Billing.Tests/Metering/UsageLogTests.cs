@@ -78,7 +78,8 @@ public sealed class UsageLogTests
         Assert.Equal(["a", "d", "e", "f", "g", "h", "i", "j"], accepted.Select(u => u.EventId));
         var aside = await books.Look(session => UsageLog.Quarantine(session, ours.ProviderId, limit: 100));
         Assert.Equal(
-            Answers.Split('\n').Where(l => l.Contains("Conflict", StringComparison.Ordinal) || l.Contains("Quarantined", StringComparison.Ordinal))
+            Answers.Split('\n')
+                .Where(l => l.Contains("Conflict", StringComparison.Ordinal) || l.Contains("Quarantined", StringComparison.Ordinal))
                 .Distinct().Count(),
             aside.Count);
         Assert.All(aside, u => Assert.NotNull(u.Reason));

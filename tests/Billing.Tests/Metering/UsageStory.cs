@@ -62,9 +62,12 @@ public sealed record UsageStory(string Zone, long PriceNanos, IReadOnlyList<Usag
         }
     }
 
-    /// <summary>What the lease must have cost from its start until then, from the facts alone and in a wider type than the product's.</summary>
+    /// <summary>
+    /// What the lease must have cost from its start until then, from the facts alone and in a wider type than the product's.
+    /// </summary>
     public decimal NanosUntil(Instant until, int run) => Math.Round(
-        Facts.Where(f => f.Run <= run && f.From < until).Sum(f => (decimal)(Instant.Min(f.Until, until) - f.From).TotalMilliseconds * f.Cards.Millis)
+        Facts.Where(f => f.Run <= run && f.From < until)
+            .Sum(f => (decimal)(Instant.Min(f.Until, until) - f.From).TotalMilliseconds * f.Cards.Millis)
             * PriceNanos / 3_600_000_000m,
         MidpointRounding.AwayFromZero);
 

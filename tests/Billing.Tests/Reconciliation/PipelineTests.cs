@@ -3,7 +3,9 @@ using NodaTime;
 
 namespace Marketplace.Billing;
 
-/// <summary>The whole pipeline at work: usage, rating, billing runs, posting, on every transport and engine, in peace and under fire.</summary>
+/// <summary>
+/// The whole pipeline at work: usage, rating, billing runs, posting, on every transport and engine, in peace and under fire.
+/// </summary>
 public sealed class PipelineTests
 {
     [Theory, EveryPipeline]
@@ -73,7 +75,9 @@ public sealed class PipelineTests
                     """
                     SELECT COUNT(*) FROM (
                       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                      WHERE datname = current_database() AND application_name = 'pipeline' AND state IN ('active', 'idle in transaction') ORDER BY random() LIMIT 1) x
+                      WHERE datname = current_database() AND application_name = 'pipeline'
+                        AND state IN ('active', 'idle in transaction')
+                      ORDER BY random() LIMIT 1) x
                     """));
                 await Task.Delay(50);
             }
@@ -97,7 +101,9 @@ public sealed class PipelineTests
         return await Totals(books);
     }
 
-    /// <summary>Three buyers with two leases each meter every few days over four months; each month is billed, and some usage comes late.</summary>
+    /// <summary>
+    /// Three buyers with two leases each meter every few days over four months; each month is billed, and some usage comes late.
+    /// </summary>
     private static async Task Play(Books books)
     {
         var leases = new List<Agreement>();
@@ -128,7 +134,8 @@ public sealed class PipelineTests
         }
 
         async Task Record(Agreement lease, Instant from, Instant until, CardCount cards) => await books.Do(session => UsageLog.Record(
-            session, lease.ProviderId, [books.Usage(lease, "2026-01-01", "2026-01-02") with { FromAt = from, UntilAt = until, Cards = cards }]));
+            session, lease.ProviderId,
+            [books.Usage(lease, "2026-01-01", "2026-01-02") with { FromAt = from, UntilAt = until, Cards = cards }]));
     }
 
     /// <summary>Looks at the backlog as an operator does: what was parked under fire is tried again.</summary>
@@ -159,7 +166,9 @@ public sealed class PipelineTests
             balances.Where(b => b.Account.StartsWith("receivable:", StringComparison.Ordinal)).Sum(b => b.Balance.Minor));
     }
 
-    /// <summary>Every line, every document's totals and every kind of balance, without numbers and names: those depend on who came first.</summary>
+    /// <summary>
+    /// Every line, every document's totals and every kind of balance, without numbers and names: those depend on who came first.
+    /// </summary>
     private static async Task<IReadOnlyList<string>> Totals(Books books)
     {
         var documents = (await books.Invoices()).Select(i =>

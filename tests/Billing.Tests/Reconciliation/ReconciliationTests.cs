@@ -68,7 +68,8 @@ public sealed class ReconciliationTests
     {
         await using var books = await Books.Open(engine);
         var lease = await books.Lease(await books.Buyer("UTC"), price: "0.004");
-        await books.Record(lease, books.Usage(lease, "2026-01-10T00:00", "2026-01-10T01:00"), books.Usage(lease, "2026-02-10T00:00", "2026-02-10T01:00"));
+        await books.Record(
+            lease, books.Usage(lease, "2026-01-10T00:00", "2026-01-10T01:00"), books.Usage(lease, "2026-02-10T00:00", "2026-02-10T01:00"));
         await books.Bill("2026-03-01");
         await PostAll(books);
 
@@ -130,7 +131,8 @@ public sealed class ReconciliationTests
         var march = await Rows(books, new(2026, 3));
         var february = await Rows(books, February);
         Assert.Equal(
-            [743L, 744L, 744L], leases.Select(l => march.Single(r => r.LeaseId == l.LeaseId).Metered.Micros / CardSeconds.MicrosPerCardHour));
+            [743L, 744L, 744L],
+            leases.Select(l => march.Single(r => r.LeaseId == l.LeaseId).Metered.Micros / CardSeconds.MicrosPerCardHour));
         Assert.All(march, row => Assert.Equal(DifferenceCause.None, row.Cause));
         Assert.All(february, row => Assert.Equal(DifferenceCause.None, row.Cause));
         Assert.Equal(leases[1].LeaseId, (await Rows(books, January))[0].LeaseId);

@@ -31,7 +31,8 @@ public sealed class IdSequenceTests
     public void Next_TwoSessionsWithNeighbouringInstantsTakeTurns_EachSortsInTurn()
     {
         var pairs = Enumerable.Range(0, 1_000)
-            .Select(_ => (First: IdSequence.Next<UsageId>(Now).Value, Second: IdSequence.Next<UsageId>(Now + Duration.FromMilliseconds(1)).Value))
+            .Select(_ =>
+                (First: IdSequence.Next<UsageId>(Now).Value, Second: IdSequence.Next<UsageId>(Now + Duration.FromMilliseconds(1)).Value))
             .ToList();
 
         Assert.Equal(pairs.Select(p => p.First).Order(StringComparer.Ordinal), pairs.Select(p => p.First));
@@ -44,7 +45,8 @@ public sealed class IdSequenceTests
         var all = new ConcurrentBag<List<string>>();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(() =>
-            all.Add([.. Enumerable.Range(0, 5_000).Select(_ => IdSequence.Next<UsageId>(Now + Duration.FromMilliseconds(thread % 3)).Value)]))));
+            all.Add([.. Enumerable.Range(0, 5_000)
+                .Select(_ => IdSequence.Next<UsageId>(Now + Duration.FromMilliseconds(thread % 3)).Value)]))));
 
         Assert.Equal(40_000, all.SelectMany(ids => ids).Distinct(StringComparer.Ordinal).Count());
         Assert.All(all, ids => Assert.Equal(ids.Order(StringComparer.Ordinal), ids));

@@ -92,7 +92,8 @@ public sealed class OutboxTests
         await using var __ = livingScope;
         await books.Do(session => Stage(session, new UsageRecorded("batch", [])));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Outbox.Relay(books.Database, dying, books.Clock, "dead", death.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Outbox.Relay(books.Database, dying, books.Clock, "dead", death.Token));
         books.Clock.Now += ClaimTime - Duration.Epsilon * 1_000_000;
         var early = await Outbox.Relay(books.Database, living, books.Clock, "alive", default);
         books.Clock.Now += Duration.FromMilliseconds(1);
@@ -124,7 +125,8 @@ public sealed class OutboxTests
         });
         await using var __ = livingScope;
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Outbox.Relay(books.Database, dying, books.Clock, "dead", death.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Outbox.Relay(books.Database, dying, books.Clock, "dead", death.Token));
         var charged = await books.Charges(lease);
         books.Clock.Now += ClaimTime;
         var done = await Outbox.Relay(books.Database, living, books.Clock, "alive", default);

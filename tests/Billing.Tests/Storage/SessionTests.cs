@@ -152,7 +152,8 @@ public sealed class SessionTests
         await Assert.ThrowsAsync<ArgumentException>(() => session.Execute("UPDATE account SET opened_at = @at", new { at }));
     }
 
-    private static Task<long> Count(Books books, string rows) => books.Look(session => session.Scalar<long>("SELECT COUNT(*) FROM " + rows));
+    private static Task<long> Count(Books books, string rows) =>
+        books.Look(session => session.Scalar<long>("SELECT COUNT(*) FROM " + rows));
 
     private sealed record Sample
     {
