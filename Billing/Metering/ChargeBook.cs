@@ -46,7 +46,9 @@ public static class ChargeBook
         """,
         new { leaseId, after, limit });
 
-    /// <summary>Charges of a lease in one period with the events that they rate, in the order in which they were rated, after a cursor.</summary>
+    /// <summary>
+    /// Charges of a lease in one period with the events that they rate, in the order in which they were rated, after a cursor.
+    /// </summary>
     public static Task<IReadOnlyList<ChargedUsage>> Of(Session session, LeaseId leaseId, Instant periodFrom, string after, int limit) =>
         session.Query<ChargedUsage>(
             """
@@ -59,7 +61,8 @@ public static class ChargeBook
             new { leaseId, periodFrom, after, limit });
 
     /// <summary>What a buyer, or one lease of it, came to in each of its billing periods, the newest first.</summary>
-    public static Task<IReadOnlyList<Spending>> Months(Session session, OrganisationId buyer, LeaseId? lease = null) => session.Query<Spending>(
+    public static Task<IReadOnlyList<Spending>> Months(Session session, OrganisationId buyer, LeaseId? lease = null) =>
+        session.Query<Spending>(
         """
         SELECT c.period_from, c.period_until, c.currency, CAST(COUNT(DISTINCT c.lease_id) AS BIGINT) AS leases,
           CAST(SUM(c.quantity) AS BIGINT) AS quantity, CAST(SUM(c.nanos) AS BIGINT) AS nanos
