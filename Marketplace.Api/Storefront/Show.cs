@@ -30,6 +30,17 @@ internal static class Show
     /// <summary>An amount without its currency, for a column whose header names it.</summary>
     public static string Number(Money money) => Signed(money.Minor < 0, Group(Absolute(money).Amount));
 
+    /// <summary>How many decimals an exact amount needs, at least those of its currency.</summary>
+    public static int Decimals(ExactAmount amount)
+    {
+        var point = amount.Amount.IndexOf('.', StringComparison.Ordinal);
+        return point < 0 ? 0 : amount.Amount.Length - point - 1;
+    }
+
+    /// <summary>An exact amount to the last digit, with as many decimals as the others of its column, so that the points stand in line.</summary>
+    public static string Padded(ExactAmount amount, int decimals) =>
+        Signed(amount.Nanos < 0, (Math.Abs(amount.Nanos) / 1_000_000_000m).ToString("N" + decimals, CultureInfo.InvariantCulture));
+
     /// <summary>A price per card-hour or SCU-hour without its currency: two decimals, four for a price of less than a tenth.</summary>
     public static string Rate(UnitPrice price)
     {
