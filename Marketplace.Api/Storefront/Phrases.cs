@@ -30,8 +30,13 @@ public sealed class Phrases(IStringLocalizer<Words> words)
         return sentence;
     }
 
-    /// <summary>A value within a sentence may be a word that has a translation, such as a state.</summary>
-    private string Word(string value) => words["state:" + value] is { ResourceNotFound: false } word ? word.Value : value;
+    /// <summary>A value within a sentence may be a word that has a translation, such as a state, or roles to choose from.</summary>
+    private string Word(string value)
+    {
+        if (words["state:" + value] is { ResourceNotFound: false } state) return state.Value;
+        var roles = value.Split(" or ").Select(role => words["role:" + role]).ToArray();
+        return Array.TrueForAll(roles, role => !role.ResourceNotFound) ? string.Join(words["small:or"], roles.Select(role => role.Value)) : value;
+    }
 
     private static IReadOnlyList<(Regex Pattern, string Key)> Patterns(IStringLocalizer words)
     {
