@@ -4,8 +4,10 @@ using NodaTime;
 namespace Marketplace.Contracts;
 
 /// <summary>
-/// Makes ids: 48 bits of milliseconds, 80 random bits, written in Crockford's base 32 without upper case, so that any text order is time order.
-/// Within one process and millisecond the random part counts up, so that rows made in turn also sort in turn. Thread-safe.
+/// Makes ids: 48 bits of milliseconds, 80 random bits, written in Crockford's base 32 without upper case, so that any text order is time
+/// order.
+/// Within one process the random part counts up until a later millisecond comes, so that rows made in turn also sort in turn, even when
+/// sessions with different instants overlap or the clock steps back. Thread-safe.
 /// </summary>
 public static class IdSequence
 {
@@ -24,9 +26,9 @@ public static class IdSequence
         UInt128 random;
         lock (Gate)
         {
-            // 79 bits, so that counting up from it within a millisecond cannot overflow 80.
-            random = millis == _lastMillis ? _lastRandom + 1 : Random79();
-            (_lastMillis, _lastRandom) = (millis, random);
+            // 79 bits, so that counting up from it cannot overflow 80.
+            (_lastMillis, _lastRandom) = millis > _lastMillis ? (millis, Random79()) : (_lastMillis, _lastRandom + 1);
+            (millis, random) = (_lastMillis, _lastRandom);
         }
 
         var value = ((UInt128)(ulong)millis << 80) | random;

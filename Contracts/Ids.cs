@@ -1,6 +1,8 @@
 namespace Marketplace.Contracts;
 
-/// <summary>The name of one row of the market for ever: a short prefix that says what it is, then 26 letters and digits that sort by time.</summary>
+/// <summary>
+/// The name of one row of the market for ever: a short prefix that says what it is, then 26 letters and digits that sort by time.
+/// </summary>
 public interface ITextId<TSelf>
     where TSelf : struct, ITextId<TSelf>
 {

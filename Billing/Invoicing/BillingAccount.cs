@@ -4,7 +4,9 @@ using NodaTime;
 
 namespace Marketplace.Billing;
 
-/// <summary>How a buyer is billed: by calendar month in its own time zone, in one currency, with one tax. Fixed when it is opened.</summary>
+/// <summary>
+/// How a buyer is billed: by calendar month in its own time zone, in one currency, with one tax. Fixed when it is opened.
+/// </summary>
 public sealed record BillingAccount
 {
     /// <summary>The organisation's id: an organisation has one account.</summary>

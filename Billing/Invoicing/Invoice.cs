@@ -54,7 +54,9 @@ public sealed record Invoice
     internal static string Label(string series, long number) => $"{series}-{number:000000}";
 }
 
-/// <summary>One lease in one period: what was metered since the last document, and the rounded amount that makes the documents add up.</summary>
+/// <summary>
+/// One lease in one period: what was metered since the last document, and the rounded amount that makes the documents add up.
+/// </summary>
 public sealed record InvoiceLine
 {
     public long Position { get; init; }

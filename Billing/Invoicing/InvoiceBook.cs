@@ -42,7 +42,8 @@ public static class InvoiceBook
     }
 
     /// <summary>Issued invoices, newest first, before a cursor: of one buyer, or of all.</summary>
-    public static Task<IReadOnlyList<Invoice>> List(Session session, OrganisationId? buyer, string? before, int limit) => session.Query<Invoice>(
+    public static Task<IReadOnlyList<Invoice>> List(Session session, OrganisationId? buyer, string? before, int limit) =>
+        session.Query<Invoice>(
         $"""
         SELECT {Columns} FROM invoice
         WHERE (CAST(@Buyer AS TEXT) IS NULL OR account_id = @Buyer) AND (CAST(@before AS TEXT) IS NULL OR invoice_id < @before)
@@ -96,7 +97,9 @@ public static class InvoiceBook
         SELECT a.lease_id FROM agreement a
         WHERE a.buyer_id = @accountId
           AND (EXISTS (SELECT 1 FROM usage_unrated w WHERE w.lease_id = a.lease_id)
-            OR EXISTS (SELECT 1 FROM tally t WHERE t.lease_id = a.lease_id AND (t.quantity <> t.invoiced_quantity OR t.nanos <> t.invoiced_nanos)))
+            OR EXISTS (
+              SELECT 1 FROM tally t
+              WHERE t.lease_id = a.lease_id AND (t.quantity <> t.invoiced_quantity OR t.nanos <> t.invoiced_nanos)))
         ORDER BY a.lease_id
         """,
         new { accountId });
@@ -138,8 +141,8 @@ public static class InvoiceBook
             "UPDATE invoice_series SET last_number = last_number + 1 WHERE series = @series RETURNING last_number", new { series });
         await session.Execute(
             """
-            INSERT INTO invoice (invoice_id, series, number, account_id, buyer_name, zone, period_from, period_until, currency, jurisdiction,
-              tax_rate, net, tax, gross, issued_at, run_id)
+            INSERT INTO invoice (invoice_id, series, number, account_id, buyer_name, zone, period_from, period_until, currency,
+              jurisdiction, tax_rate, net, tax, gross, issued_at, run_id)
             VALUES (@invoiceId, @series, @number, @AccountId, @Name, @Zone, @From, @Until, @Currency, @Jurisdiction,
               @TaxRate, @Net, @Tax, @Gross, @Now, @RunId)
             """,
@@ -155,8 +158,8 @@ public static class InvoiceBook
 
     private static Task Add(Session session, InvoiceId invoiceId, long position, InvoiceLine line) => session.Execute(
         """
-        INSERT INTO invoice_line (invoice_id, position, lease_id, provider_id, period_from, period_until, card, region, price_nanos, currency,
-          units, quantity, charged_nanos, amount, commission)
+        INSERT INTO invoice_line (invoice_id, position, lease_id, provider_id, period_from, period_until, card, region, price_nanos,
+          currency, units, quantity, charged_nanos, amount, commission)
         VALUES (@invoiceId, @position, @LeaseId, @ProviderId, @PeriodFrom, @PeriodUntil, @Card, @Region, @PriceNanos, @Currency,
           @Units, @Quantity, @ChargedNanos, @AmountMinor, @Commission)
         """,

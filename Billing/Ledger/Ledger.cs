@@ -23,7 +23,10 @@ public static class Ledger
 
         var id = session.NewId<TransactionId>();
         var isNew = await session.Execute(
-            "INSERT INTO ledger_transaction (transaction_id, source, memo, at) VALUES (@id, @source, @memo, @Now) ON CONFLICT (source) DO NOTHING",
+            """
+            INSERT INTO ledger_transaction (transaction_id, source, memo, at) VALUES (@id, @source, @memo, @Now)
+            ON CONFLICT (source) DO NOTHING
+            """,
             new { id, source, memo, session.Now });
         if (isNew == 0) return false;
         for (var i = 0; i < postings.Count; i++)
@@ -34,7 +37,11 @@ public static class Ledger
                 INSERT INTO posting (transaction_id, position, ledger_account, amount, currency, lease_id, invoice_line)
                 VALUES (@id, @Position, @Account, @Minor, @Currency, @LeaseId, @InvoiceLine)
                 """,
-                new { id, Position = (long)i + 1, posting.Account, posting.Amount.Minor, posting.Amount.Currency, posting.LeaseId, posting.InvoiceLine });
+                new
+                {
+                    id, Position = (long)i + 1, posting.Account, posting.Amount.Minor, posting.Amount.Currency, posting.LeaseId,
+                    posting.InvoiceLine,
+                });
         }
 
         return true;

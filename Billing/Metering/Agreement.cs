@@ -53,7 +53,10 @@ public sealed record Agreement
     internal Currency Currency { get; init; } = Currency.Cny;
 
     private const string Columns =
-        "lease_id, buyer_id, provider_id, card, region, cards, price_nanos, currency, units, unit_version, commission, from_at, until_at, started_at, ended_at";
+        """
+        lease_id, buyer_id, provider_id, card, region, cards, price_nanos, currency, units, unit_version, commission, from_at, until_at,
+        started_at, ended_at
+        """;
 
     public static Task Open(Session session, Agreement agreement) => session.Execute(
         $"""
@@ -68,10 +71,13 @@ public sealed record Agreement
             agreement.FromAt, agreement.UntilAt, agreement.StartedAt, agreement.EndedAt,
         });
 
-    /// <summary>The agreement, or null. While a session that took it with <paramref name="toWrite"/> lives, no other writes to this lease.</summary>
+    /// <summary>
+    /// The agreement, or null. While a session that took it with <paramref name="toWrite"/> lives, no other writes to this lease.
+    /// </summary>
     public static async Task<Agreement?> Find(Session session, LeaseId leaseId, bool toWrite = false)
     {
-        if (toWrite && await session.Execute("UPDATE agreement SET revision = revision + 1 WHERE lease_id = @leaseId", new { leaseId }) == 0)
+        if (toWrite
+            && await session.Execute("UPDATE agreement SET revision = revision + 1 WHERE lease_id = @leaseId", new { leaseId }) == 0)
             return null;
         return await session.Find<Agreement>($"SELECT {Columns} FROM agreement WHERE lease_id = @leaseId", new { leaseId });
     }

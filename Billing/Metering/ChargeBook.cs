@@ -11,7 +11,9 @@ namespace Marketplace.Billing;
 /// </summary>
 public static class ChargeBook
 {
-    /// <summary>Rates what is not rated yet of these leases. Safe to run twice and beside another host: taking the work away is the claim.</summary>
+    /// <summary>
+    /// Rates what is not rated yet of these leases. Safe to run twice and beside another host: taking the work away is the claim.
+    /// </summary>
     public static async Task Rate(Session session, IEnumerable<LeaseId> leases)
     {
         foreach (var leaseId in leases.Distinct().OrderBy(l => l.Value, StringComparer.Ordinal))
@@ -131,13 +133,14 @@ public static class ChargeBook
 
     private static Task Add(Session session, Charge charge) => session.Execute(
         """
-        INSERT INTO charge (charge_id, lease_id, usage_id, period_from, period_until, from_at, until_at, quantity, nanos, currency, rated_at)
+        INSERT INTO charge (charge_id, lease_id, usage_id, period_from, period_until, from_at, until_at, quantity, nanos, currency,
+          rated_at)
         VALUES (@Id, @LeaseId, @UsageId, @PeriodFrom, @PeriodUntil, @FromAt, @UntilAt, @Quantity, @Nanos, @Currency, @Now)
         """,
         new
         {
-            Id = session.NewId<ChargeId>(), charge.LeaseId, charge.UsageId, charge.PeriodFrom, charge.PeriodUntil, charge.FromAt, charge.UntilAt,
-            charge.Quantity, charge.Nanos, charge.Currency, session.Now,
+            Id = session.NewId<ChargeId>(), charge.LeaseId, charge.UsageId, charge.PeriodFrom, charge.PeriodUntil, charge.FromAt,
+            charge.UntilAt, charge.Quantity, charge.Nanos, charge.Currency, session.Now,
         });
 
     private readonly record struct Piece(UsageEvent Event, BillingPeriod Period, Instant From, Instant Until, CardSeconds Quantity);

@@ -4,7 +4,9 @@ using NodaTime;
 
 namespace Marketplace.Billing;
 
-/// <summary>The running total of one lease in one billing period: what was metered and charged, and what documents have billed of it.</summary>
+/// <summary>
+/// The running total of one lease in one billing period: what was metered and charged, and what documents have billed of it.
+/// </summary>
 public sealed record Tally
 {
     public LeaseId LeaseId { get; init; }

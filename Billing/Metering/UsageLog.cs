@@ -13,9 +13,12 @@ public static class UsageLog
     /// <summary>The most events in one batch.</summary>
     public const int MaxBatch = 1_000;
 
-    private const string Columns = "usage_id, provider_id, source, event_id, lease_id, meter, from_at, until_at, cards, batch_id, received_at";
+    private const string Columns =
+        "usage_id, provider_id, source, event_id, lease_id, meter, from_at, until_at, cards, batch_id, received_at";
 
-    /// <summary>Stores a batch of one provider and says per event what became of it. Never fails as a whole for what one event says.</summary>
+    /// <summary>
+    /// Stores a batch of one provider and says per event what became of it. Never fails as a whole for what one event says.
+    /// </summary>
     public static async Task<IReadOnlyList<UsageOutcome>> Record(Session session, OrganisationId provider, IReadOnlyList<UsageEvent> batch)
     {
         var batchId = session.NewId<MessageId>().Value;
@@ -29,7 +32,8 @@ public static class UsageLog
         var touched = new HashSet<LeaseId>();
         foreach (var sent in batch)
         {
-            var usage = sent with { UsageId = session.NewId<UsageId>(), ProviderId = provider, BatchId = batchId, ReceivedAt = session.Now };
+            var usageId = session.NewId<UsageId>();
+            var usage = sent with { UsageId = usageId, ProviderId = provider, BatchId = batchId, ReceivedAt = session.Now };
             var (status, reason) = await Store(session, usage, agreements[usage.LeaseId]);
             if (status == UsageStatus.Accepted) touched.Add(usage.LeaseId);
             outcomes.Add(new(usage.Source, usage.EventId, status, reason));
@@ -88,18 +92,14 @@ public static class UsageLog
             $"SELECT {Columns} FROM usage_event WHERE provider_id = @ProviderId AND source = @Source AND event_id = @EventId", usage);
         if (before is not null)
         {
-            if (before.SaysTheSameAs(usage)) return (UsageStatus.Duplicate, null);
-            const string other = "an event of this source and id was accepted before and says something else";
-            await SetAside(session, usage, other);
-            return (UsageStatus.Conflict, other);
+            return before.SaysTheSameAs(usage)
+                ? (UsageStatus.Duplicate, null)
+                : await SetAside(
+                    session, usage, UsageStatus.Conflict, "an event of this source and id was accepted before and says something else");
         }
 
         var reason = await WhyNot(session, usage, agreement);
-        if (reason is not null)
-        {
-            await SetAside(session, usage, reason);
-            return (UsageStatus.Quarantined, reason);
-        }
+        if (reason is not null) return await SetAside(session, usage, UsageStatus.Quarantined, reason);
 
         var stored = await session.Execute(
             $"""
@@ -109,8 +109,11 @@ public static class UsageLog
             """,
             usage);
 
-        // Another host stored the same name between our look and our write, for another lease (this one is locked): they cannot say the same.
-        if (stored == 0) return (UsageStatus.Conflict, "an event of this source and id was accepted at the same instant for another lease");
+        // Another host stored the same name between our look and our write, for another lease (this one is locked): they cannot say the
+        // same.
+        if (stored == 0)
+            return await SetAside(
+                session, usage, UsageStatus.Conflict, "an event of this source and id was accepted at the same instant for another lease");
         await session.Execute("INSERT INTO usage_unrated (usage_id, lease_id) VALUES (@UsageId, @LeaseId)", usage);
         return (UsageStatus.Accepted, null);
     }
@@ -138,11 +141,16 @@ public static class UsageLog
         return new CardCount(peak) + usage.Cards;
     }
 
-    private static Task<int> SetAside(Session session, UsageEvent usage, string reason) => session.Execute(
-        $"""
-        INSERT INTO usage_quarantine ({Columns}, reason)
-        VALUES (@UsageId, @ProviderId, @Source, @EventId, @LeaseId, @Meter, @FromAt, @UntilAt, @Cards, @BatchId, @ReceivedAt, @Reason)
-        ON CONFLICT DO NOTHING
-        """,
-        usage with { Reason = reason });
+    private static async Task<(UsageStatus Status, string? Reason)> SetAside(
+        Session session, UsageEvent usage, UsageStatus status, string reason)
+    {
+        await session.Execute(
+            $"""
+            INSERT INTO usage_quarantine ({Columns}, reason)
+            VALUES (@UsageId, @ProviderId, @Source, @EventId, @LeaseId, @Meter, @FromAt, @UntilAt, @Cards, @BatchId, @ReceivedAt, @Reason)
+            ON CONFLICT DO NOTHING
+            """,
+            usage with { Reason = reason });
+        return (status, reason);
+    }
 }

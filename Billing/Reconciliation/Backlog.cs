@@ -1,7 +1,8 @@
 namespace Marketplace.Billing;
 
 /// <summary>
-/// What the pipeline still has to do, told from the books and not from any queue: so it is the same on every transport, and zero means done.
+/// What the pipeline still has to do, told from the books and not from any queue: so it is the same on every transport, and zero means
+/// done.
 /// </summary>
 /// <param name="Messages">Staged and not handed over.</param>
 /// <param name="Parked">Given up on until an operator retries them.</param>

@@ -64,8 +64,16 @@ public static class Reconciliation
                 WHERE l.lease_id = g.lease_id AND l.period_from = @From
                   AND NOT EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.source = 'invoice:' || l.invoice_id)) AS unposted,
               CAST(CASE WHEN (SELECT COALESCE(SUM(nanos), 0) FROM charge x WHERE x.lease_id = g.lease_id AND x.period_from <= @From)
-                          = (SELECT COALESCE(SUM(charged_nanos), 0) FROM invoice_line x WHERE x.lease_id = g.lease_id AND x.period_from <= @From)
-                        THEN 0 ELSE 1 END AS BIGINT) AS unbilled
+                          = (SELECT COALESCE(SUM(charged_nanos), 0) FROM invoice_line x
+                              WHERE x.lease_id = g.lease_id AND x.period_from <= @From)
+                        THEN 0 ELSE 1 END AS BIGINT) AS unbilled,
+              CAST(CASE WHEN (SELECT COALESCE(SUM(x.amount), 0)
+                              FROM posting x JOIN ledger_transaction t ON t.transaction_id = x.transaction_id
+                              WHERE x.lease_id = g.lease_id AND x.ledger_account LIKE 'receivable:%' AND t.source LIKE 'invoice:%')
+                          = (SELECT COALESCE(SUM(x.amount), 0) FROM invoice_line x
+                              WHERE x.lease_id = g.lease_id
+                                AND EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.source = 'invoice:' || x.invoice_id))
+                        THEN 0 ELSE 1 END AS BIGINT) AS vanished
             FROM agreement g
             JOIN account a ON a.account_id = g.buyer_id
             LEFT JOIN (

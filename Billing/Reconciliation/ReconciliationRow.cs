@@ -29,7 +29,9 @@ public enum DifferenceCause
     Unexplained,
 }
 
-/// <summary>One lease in one period, from four books that do not share a figure: the usage log, the charges, the invoices, the ledger.</summary>
+/// <summary>
+/// One lease in one period, from four books that do not share a figure: the usage log, the charges, the invoices, the ledger.
+/// </summary>
 public sealed record ReconciliationRow
 {
     public LeaseId LeaseId { get; init; }
@@ -78,7 +80,14 @@ public sealed record ReconciliationRow
 
     internal long Unbilled { get; init; }
 
-    /// <summary>The row with its cause, judged from the facts: what the price and the metered quantity say must have been charged and billed.</summary>
+    /// <summary>
+    /// The ledger has posted something else for this lease than its documents show: a missing line must not look like late usage.
+    /// </summary>
+    internal long Vanished { get; init; }
+
+    /// <summary>
+    /// The row with its cause, judged from the facts: what the price and the metered quantity say must have been charged and billed.
+    /// </summary>
     internal ReconciliationRow Judged() => this with { Cause = Judge() };
 
     private DifferenceCause Judge()
@@ -88,7 +97,7 @@ public sealed record ReconciliationRow
         if (ChargedNanos != (after - before).Nanos) return Unrated > 0 ? DifferenceCause.NotYetRated : DifferenceCause.Unexplained;
         if (Closed == 0) return InvoicedMinor == 0 && PostedMinor == 0 ? DifferenceCause.NotYetInvoiced : DifferenceCause.Unexplained;
         if (InvoicedMinor != (Rating.Round(after) - Rating.Round(before)).Minor)
-            return Unbilled > 0 ? DifferenceCause.LateUsage : DifferenceCause.Unexplained;
+            return Unbilled > 0 && Vanished == 0 ? DifferenceCause.LateUsage : DifferenceCause.Unexplained;
         if (PostedMinor != InvoicedMinor) return Unposted > 0 ? DifferenceCause.NotYetPosted : DifferenceCause.Unexplained;
         return Difference.Nanos == 0 ? DifferenceCause.None : DifferenceCause.Rounding;
     }

@@ -22,8 +22,12 @@ public sealed record ReconciliationTotals(
             Sum(rows, r => r.Charged),
             rows.Aggregate(Money.Zero(currency), (sum, r) => sum + r.Invoiced),
             rows.Aggregate(Money.Zero(currency), (sum, r) => sum + r.Posted),
-            Sum(rows.Where(r => r.Cause is DifferenceCause.None or DifferenceCause.Rounding or DifferenceCause.NotYetPosted), r => r.Difference),
-            Sum(rows.Where(r => r.Cause is DifferenceCause.NotYetRated or DifferenceCause.NotYetInvoiced or DifferenceCause.LateUsage), r => r.Difference),
+            Sum(
+                rows.Where(r => r.Cause is DifferenceCause.None or DifferenceCause.Rounding or DifferenceCause.NotYetPosted),
+                r => r.Difference),
+            Sum(
+                rows.Where(r => r.Cause is DifferenceCause.NotYetRated or DifferenceCause.NotYetInvoiced or DifferenceCause.LateUsage),
+                r => r.Difference),
             Sum(rows.Where(r => r.Cause is DifferenceCause.Unexplained), r => r.Difference));
 
         ExactAmount Sum(IEnumerable<ReconciliationRow> some, Func<ReconciliationRow, ExactAmount> amount) =>

@@ -2,7 +2,9 @@ using Marketplace.Pricing;
 
 namespace Marketplace.Billing;
 
-/// <summary>The sums of the books, over all accounts of one currency: what two runs of the same market must agree on to the last nano.</summary>
+/// <summary>
+/// The sums of the books, over all accounts of one currency: what two runs of the same market must agree on to the last nano.
+/// </summary>
 public sealed record Totals
 {
     public long UsageEvents { get; init; }

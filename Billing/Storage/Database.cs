@@ -31,12 +31,16 @@ public sealed class Database : IAsyncDisposable
         Engine = EngineOf(connectionString);
         if (Engine == Engine.PostgreSql)
         {
-            _connectionString = connectionString;
-            _postgres = NpgsqlDataSource.Create(connectionString);
+            // The same few hundred statements run all day: let the server keep their plans.
+            var settings = new NpgsqlConnectionStringBuilder(connectionString);
+            if (settings.MaxAutoPrepare == 0) settings.MaxAutoPrepare = 200;
+            _connectionString = settings.ConnectionString;
+            _postgres = NpgsqlDataSource.Create(_connectionString);
         }
         else
         {
-            _connectionString = new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true, DefaultTimeout = 30 }.ConnectionString;
+            _connectionString =
+                new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true, DefaultTimeout = 30 }.ConnectionString;
             _writer = new SemaphoreSlim(1, 1);
         }
     }

@@ -17,7 +17,8 @@ public static partial class Migrator
     {
         var migrations = assemblies.SelectMany(Of).OrderBy(m => m.Number).ToList();
         var twice = migrations.GroupBy(m => m.Number).FirstOrDefault(g => g.Count() > 1);
-        if (twice is not null) throw new InvalidOperationException($"Migrations share the number {twice.Key}: {string.Join(", ", twice.Select(m => m.Name))}");
+        if (twice is not null)
+            throw new InvalidOperationException($"Migrations share the number {twice.Key}: {string.Join(", ", twice.Select(m => m.Name))}");
 
         await using var session = await database.Write();
 
@@ -33,7 +34,8 @@ public static partial class Migrator
         {
             if (applied.TryGetValue(migration.Number, out var checksum))
             {
-                if (checksum != migration.Checksum) throw new InvalidOperationException($"Migration {migration.Name} was edited after it ran");
+                if (checksum != migration.Checksum)
+                    throw new InvalidOperationException($"Migration {migration.Name} was edited after it ran");
                 continue;
             }
 
@@ -53,7 +55,9 @@ public static partial class Migrator
             if (FileName().Match(resource) is not { Success: true } match) continue;
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
             var sql = reader.ReadToEnd().ReplaceLineEndings("\n");
-            yield return new(long.Parse(match.Groups["number"].Value), match.Groups["name"].Value, sql, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
+            yield return new(
+                long.Parse(match.Groups["number"].Value), match.Groups["name"].Value, sql,
+                Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
         }
     }
 

@@ -72,7 +72,8 @@ public static class Outbox
     }
 
     /// <summary>
-    /// Takes back what a killed process had claimed. Only for SQLite, whose file has one host: there, every claim at the start is a dead one's.
+    /// Takes back what a killed process had claimed. Only for SQLite, whose file has one host: there, every claim at the start is a dead
+    /// one's.
     /// </summary>
     public static async Task ForgetClaims(Database database, CancellationToken ct)
     {
@@ -135,7 +136,8 @@ public static class Outbox
     {
         var digits = id.Value.AsSpan(MessageId.Prefix.Length + 1);
         UInt128 value = 0;
-        foreach (var digit in digits) value = (value << 5) | (uint)"0123456789abcdefghjkmnpqrstvwxyz".IndexOf(digit, StringComparison.Ordinal);
+        foreach (var digit in digits)
+            value = (value << 5) | (uint)"0123456789abcdefghjkmnpqrstvwxyz".IndexOf(digit, StringComparison.Ordinal);
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
         return new Guid(bytes, bigEndian: true);

@@ -22,7 +22,8 @@ public sealed class Session : IAsyncDisposable
     private bool _ended;
 
     internal Session(
-        Database database, DbConnection connection, DbTransaction transaction, bool writes, IClock clock, SemaphoreSlim? writer, CancellationToken ct)
+        Database database, DbConnection connection, DbTransaction transaction, bool writes, IClock clock, SemaphoreSlim? writer,
+        CancellationToken ct)
     {
         (_database, _connection, _transaction, _writes, _writer, _ct) = (database, connection, transaction, writes, writer, ct);
         Now = Instant.FromUnixTimeMilliseconds(clock.GetCurrentInstant().ToUnixTimeMilliseconds());

@@ -6,7 +6,9 @@ using NodaTime;
 
 namespace Marketplace.Billing;
 
-/// <summary>How our types lie in the two column types that both engines share: instants as BIGINT milliseconds, ids and currencies as TEXT.</summary>
+/// <summary>
+/// How our types lie in the two column types that both engines share: instants as BIGINT milliseconds, ids and currencies as TEXT.
+/// </summary>
 internal static class TypeHandlers
 {
     private static readonly Lock Gate = new();
@@ -44,7 +46,8 @@ internal static class TypeHandlers
 
         public override void SetValue(IDbDataParameter parameter, Instant value)
         {
-            if (!InstantText.IsWholeMilliseconds(value)) throw new ArgumentException($"{value} is not in whole milliseconds", nameof(value));
+            if (!InstantText.IsWholeMilliseconds(value))
+                throw new ArgumentException($"{value} is not in whole milliseconds", nameof(value));
             Put(parameter, DbType.Int64, value.ToUnixTimeMilliseconds());
         }
     }

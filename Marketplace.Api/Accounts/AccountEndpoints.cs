@@ -33,7 +33,8 @@ internal static class AccountEndpoints
         caller.Require(Role.Operator);
         var organisation = await request.Open(session);
         var key = await IssuedApiKey.New(session, organisation.OrganisationId, "first");
-        return TypedResults.Created($"/v1/accounts/{organisation.OrganisationId}", new OpenedAccount(await Shown(session, organisation), key));
+        var opened = new OpenedAccount(await Shown(session, organisation), key);
+        return TypedResults.Created($"/v1/accounts/{organisation.OrganisationId}", opened);
     }
 
     private static async Task<Page<Account>> List([AsParameters] PageRequest page, Caller caller, Session session)
@@ -52,7 +53,7 @@ internal static class AccountEndpoints
     private static async Task<Account> Shown(Session session, Organisation o)
     {
         var billed = o.Roles.Contains(Role.Buyer) ? await BillingAccount.Find(session, o.OrganisationId) : null;
-        return new(
-            o.OrganisationId, o.Name, o.Roles, o.Zone, o.CreatedAt, billed is null ? null : new(billed.Currency.Code, billed.TaxRate, billed.Jurisdiction));
+        var terms = billed is null ? null : new BillingTerms(billed.Currency.Code, billed.TaxRate, billed.Jurisdiction);
+        return new(o.OrganisationId, o.Name, o.Roles, o.Zone, o.CreatedAt, terms);
     }
 }

@@ -31,7 +31,10 @@ public sealed record ApiKey
     /// <summary>Issues a key with that secret. Returns null when the secret was issued before, revoked or not.</summary>
     public static async Task<ApiKey?> Issue(Session session, OrganisationId organisationId, string name, string secret)
     {
-        var key = new ApiKey { ApiKeyId = session.NewId<ApiKeyId>(), OrganisationId = organisationId, Name = name, CreatedAt = session.Now };
+        var key = new ApiKey
+        {
+            ApiKeyId = session.NewId<ApiKeyId>(), OrganisationId = organisationId, Name = name, CreatedAt = session.Now,
+        };
         var issued = await session.Execute(
             """
             INSERT INTO api_key (api_key_id, organisation_id, name, hash, created_at)

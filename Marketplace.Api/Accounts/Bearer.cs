@@ -5,8 +5,11 @@ using Microsoft.Extensions.Options;
 
 namespace Marketplace;
 
-/// <summary>Takes <c>Authorization: Bearer mk_…</c>. Nothing is cached: a revoked key is refused by every host at the next request.</summary>
-internal sealed class Bearer(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, Database database)
+/// <summary>
+/// Takes <c>Authorization: Bearer mk_…</c>. Nothing is cached: a revoked key is refused by every host at the next request.
+/// </summary>
+internal sealed class Bearer(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, Database database)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     public const string Name = "Bearer";
@@ -17,7 +20,8 @@ internal sealed class Bearer(IOptionsMonitor<AuthenticationSchemeOptions> option
     {
         string? header = Request.Headers.Authorization;
         if (header is null) return AuthenticateResult.NoResult();
-        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.Fail("the Authorization header is no bearer key");
+        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            return AuthenticateResult.Fail("the Authorization header is no bearer key");
         await using var session = await database.Read(Context.RequestAborted);
         var caller = await ApiKey.Caller(session, header[Prefix.Length..].Trim());
         return caller is null
@@ -28,7 +32,8 @@ internal sealed class Bearer(IOptionsMonitor<AuthenticationSchemeOptions> option
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var failure = (await HandleAuthenticateOnceSafeAsync()).Failure?.Message;
-        Response.Headers.WWWAuthenticate = failure is null ? "Bearer realm=\"marketplace\"" : "Bearer realm=\"marketplace\", error=\"invalid_token\"";
+        const string realm = "Bearer realm=\"marketplace\"";
+        Response.Headers.WWWAuthenticate = failure is null ? realm : realm + ", error=\"invalid_token\"";
         await Problems.Write(Context, Problem.Unauthenticated(failure ?? "send 'Authorization: Bearer' with an API key"));
     }
 

@@ -13,7 +13,8 @@ namespace Marketplace;
 /// <param name="TaxRate">On a buyer's invoices, in basis points: 600 is 6 %.</param>
 /// <param name="Jurisdiction">Whose tax it is: a country or region in capital letters.</param>
 public sealed record OpenAccount(
-    string Name, IReadOnlyList<Role> Roles, string Zone = "Asia/Shanghai", string Currency = "CNY", int TaxRate = 600, string Jurisdiction = "CN")
+    string Name, IReadOnlyList<Role> Roles, string Zone = "Asia/Shanghai", string Currency = "CNY", int TaxRate = 600,
+    string Jurisdiction = "CN")
 {
     /// <summary>Makes the organisation and, for a buyer, the account on which it is billed.</summary>
     /// <exception cref="Refusal">Names the first field that cannot be.</exception>
@@ -39,7 +40,9 @@ public sealed record OpenAccount(
         AccountId = organisation.OrganisationId,
         Name = organisation.Name,
         Zone = organisation.Zone,
-        Currency = Pricing.Currency.TryOf(Currency, out var currency) ? currency! : throw Refusal.Invalid("currency", "is not an ISO 4217 code such as CNY"),
+        Currency = Pricing.Currency.TryOf(Currency, out var currency)
+            ? currency!
+            : throw Refusal.Invalid("currency", "is not an ISO 4217 code such as CNY"),
         TaxRate = TaxRate is >= 0 and <= BasisPoints.Whole
             ? TaxRate
             : throw Refusal.Invalid("taxRate", $"expected 0 to {BasisPoints.Whole} basis points"),

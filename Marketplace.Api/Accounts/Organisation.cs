@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using NodaTime;
@@ -26,7 +25,6 @@ public sealed record Organisation
 
     public Instant CreatedAt { get; init; }
 
-    [JsonIgnore]
     internal string RoleWords { get; init; } = "";
 
     private const string Columns = "organisation_id, name, roles AS role_words, zone, created_at";

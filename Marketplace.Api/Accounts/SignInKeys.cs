@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 
 namespace Marketplace;
 
-/// <summary>Keeps the keys that protect the cookies in the database, so that all hosts share sign-ins and a restart signs nobody out.</summary>
+/// <summary>
+/// Keeps the keys that protect the cookies in the database, so that all hosts share sign-ins and a restart signs nobody out.
+/// </summary>
 internal sealed class SignInKeys(Database database) : IXmlRepository
 {
     /// <summary>

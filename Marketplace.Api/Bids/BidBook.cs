@@ -96,7 +96,7 @@ public static class BidBook
             $"""
             {Select}
             WHERE b.state = 'open' AND b.currency = @Currency AND b.from_at >= @Now AND b.from_at >= @AvailableFrom AND b.until_at <= @AvailableUntil
-              AND b.cards <= @Cards AND b.buyer_id <> @ProviderId AND (b.region IS NULL OR b.region = @Region)
+              AND b.cards <= @Cards AND b.buyer_id <> @ProviderId AND (b.region IS NULL OR LOWER(b.region) = LOWER(@Region))
               AND (b.card = @Card OR b.card_name IS NULL OR (b.card IS NULL AND LOWER(b.card_name) = LOWER(@CardName)))
             """,
             new

@@ -51,19 +51,23 @@ internal static class Market
             $"""
             SELECT {OfferBook.Columns}
             FROM offer o JOIN organisation g ON g.organisation_id = o.provider_id
-            WHERE o.state = 'open' AND o.currency = @Currency AND {nanos} <= @most AND o.cards >= @Cards
+            WHERE o.state = 'open' AND o.currency = @Currency AND {nanos} <= @most AND o.ask_nanos <= @Payable AND o.cards >= @Cards
               AND o.available_from <= @From AND o.available_until >= @Until AND o.provider_id <> @Buyer
               AND (CAST(@OfferId AS TEXT) IS NULL OR o.offer_id = @OfferId)
               AND (CAST(@Card AS TEXT) IS NULL OR o.card = @Card)
               AND (CAST(@CardName AS TEXT) IS NULL OR (o.card IS NULL AND LOWER(o.card_name) = LOWER(@CardName)))
-              AND (CAST(@Region AS TEXT) IS NULL OR o.region = @Region)
+              AND (CAST(@Region AS TEXT) IS NULL OR LOWER(o.region) = LOWER(@Region))
               AND {Calendar.Free} >= @Cards
             ORDER BY {nanos}, o.offer_id LIMIT 1
             """,
             new
             {
                 need.Buyer, need.Currency, need.Cards, need.From, need.Until, most, OfferId = need.OfferId?.Value, need.Card, need.CardName,
-                need.Region,
+                need.Region, Payable = Payable(need.Cards.For(need.Until - need.From)),
             });
     }
+
+    /// <summary>The highest price per card-hour at which that much use is a charge that can be written down: nobody leases what cannot be billed.</summary>
+    private static long Payable(CardSeconds use) =>
+        (long)Int128.Min(long.MaxValue, (Int128)long.MaxValue * CardSeconds.MicrosPerCardHour / use.Micros);
 }

@@ -16,11 +16,13 @@ internal static class CardEndpoints
         cards.MapGet("/{id}", Get).WithSummary("Read a card: rates, evidence, SCU and SCU-H with their terms, effective SCU per workload");
     }
 
-    private static Page<Card> List([AsParameters] PageRequest page, Board? board = null, string? vendor = null)
+    private static Page<Card> List([AsParameters] PageRequest page, string? board = null, string? vendor = null)
     {
         var after = page.After;
+        var only = board is null ? (Board?)null : OfferQuery.OneOf<Board>("board", board);
         var rows = CardRegistry.Default.Cards
-            .Where(c => (board is null || c.Board == board) && (vendor is null || c.Vendor.Equals(vendor, StringComparison.OrdinalIgnoreCase)))
+            .Where(c => only is null || c.Board == only)
+            .Where(c => vendor is null || c.Vendor.Equals(vendor, StringComparison.OrdinalIgnoreCase))
             .OrderBy(c => c.Id, StringComparer.Ordinal)
             .Where(c => string.CompareOrdinal(c.Id, after) > 0);
         return Page.Of([.. rows.Take(page.Take)], page, c => c.Id);
@@ -30,6 +32,7 @@ internal static class CardEndpoints
     {
         if (CardRegistry.Default.Find(id) is { } card) return new(card, [.. Workload.All.Select(w => EffectiveUnits.Of(card, w))]);
         var meant = CardRegistry.Default.Resolve(id).Candidates;
-        throw Refusal.NotFound(meant.Count == 0 ? $"card '{id}'" : $"card '{id}'; by that name there is {string.Join(", ", meant.Select(c => c.Id))}");
+        var hint = meant.Count == 0 ? "" : $"; by that name there is {string.Join(", ", meant.Select(c => c.Id))}";
+        throw Refusal.NotFound($"card '{id}'{hint}");
     }
 }

@@ -6,8 +6,9 @@ using NodaTime;
 namespace Marketplace;
 
 /// <summary>
-/// Plays a market file on the test clock, through the same books and consumers that the API uses. Every moment is one transaction, and the
-/// clock is moved before it: a play that was killed goes on from the moment at which it stood and ends with the same totals.
+/// Plays a market file on the test clock, through the same books and consumers that the API uses. The clock is moved before a moment is
+/// played, and nothing in a moment has a second effect when it is played again: a play that was killed goes on from the moment at which it
+/// stood and ends with the same totals.
 /// </summary>
 internal sealed class MarketPlay(Database database, TestClock clock, MarketplaceOptions options, MarketFiles files)
 {
@@ -106,20 +107,22 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
 
     private async Task Play(Instant at, CancellationToken ct)
     {
-        var due = false;
+        await Steward.Tend(database, ct);
+        if (at == OnTheHour(at)) await Report(at, ct);
         await using (var session = await database.Write(ct))
         {
-            await LeaseBook.EndDue(session);
-            await BidBook.ExpireDue(session);
-            if (files.Bids.Count > 0) await StartWhatWasMatched(session);
-            if (at == OnTheHour(at)) await Report(session, at);
             foreach (var job in _jobs[at]) await Rent(session, job);
-            foreach (var bid in _placed[at]) due |= await Place(session, bid);
+            foreach (var bid in _placed[at]) await Place(session, bid);
             await session.Commit();
         }
 
         // What bids do next depends on the matching of this moment, which happens behind the outbox.
-        if (due || files.Bids.Count > 0) await Settle(ct);
+        if (files.Bids.Count > 0)
+        {
+            await Settle(ct);
+            await StartWhatWasMatched(ct);
+        }
+
         if (BillingPeriod.Containing(at, DateTimeZoneProviders.Tzdb[Zone]).From == at) await Bill(at, ct);
     }
 
@@ -147,19 +150,20 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
         }
     }
 
-    private async Task<bool> Place(Session session, FileBid bid)
+    private async Task Place(Session session, FileBid bid)
     {
-        if (!_bids.Add(bid.Draft.Reference!)) return false;
-        await BidBook.Place(session, _organisations[bid.Buyer], bid.Draft, options.CommissionBasisPoints);
-        return true;
+        if (_bids.Add(bid.Draft.Reference!)) await BidBook.Place(session, _organisations[bid.Buyer], bid.Draft, options.CommissionBasisPoints);
     }
 
-    private async Task StartWhatWasMatched(Session session)
+    private async Task StartWhatWasMatched(CancellationToken ct)
     {
+        await using var session = await database.Write(ct);
         foreach (var lease in await LeaseBook.List(session, null, LeaseState.Awarded, null, int.MaxValue))
         {
             if (lease.FromAt <= session.Now) Remember(await LeaseBook.Start(session, lease.ProviderId, lease.LeaseId));
         }
+
+        await session.Commit();
     }
 
     private void Remember(Lease lease)
@@ -168,15 +172,18 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
         _running.Add(lease);
     }
 
-    /// <summary>Reports the use of the hour that ends now, one batch per provider.</summary>
-    private async Task Report(Session session, Instant hour)
+    /// <summary>Reports the use of the hour that ends now, every provider for itself, as their agents would.</summary>
+    private async Task Report(Instant hour, CancellationToken ct)
     {
         foreach (var provider in _running.GroupBy(l => l.ProviderId).OrderBy(g => g.Key.Value, StringComparer.Ordinal))
         {
             foreach (var part in provider.Select(lease => Used(lease, hour)).OfType<UsageEvent>().Chunk(UsageLog.MaxBatch))
             {
-                var refused = (await UsageLog.Record(session, provider.Key, part)).FirstOrDefault(o => o.Status is not (UsageStatus.Accepted or UsageStatus.Duplicate));
+                await using var session = await database.Write(ct);
+                var outcomes = await UsageLog.Record(session, provider.Key, part);
+                var refused = outcomes.FirstOrDefault(o => o.Status is not (UsageStatus.Accepted or UsageStatus.Duplicate));
                 if (refused is not null) throw new InvalidOperationException($"Usage {refused.Id} was {refused.Status}: {refused.Reason}");
+                await session.Commit();
             }
         }
 

@@ -28,9 +28,12 @@ internal static class Health
         }
 
         var bus = services.GetService<IBusControl>()?.CheckHealth();
-        return bus is null or { Status: BusHealthStatus.Healthy } ? TypedResults.Ok(new HealthReport("ready", null)) : NotReady("the broker does not answer");
+        return bus is null or { Status: BusHealthStatus.Healthy }
+            ? TypedResults.Ok(new HealthReport("ready", null))
+            : NotReady("the broker does not answer");
 
-        static IResult NotReady(string why) => TypedResults.Json(new HealthReport("not_ready", why), statusCode: StatusCodes.Status503ServiceUnavailable);
+        static IResult NotReady(string why) =>
+            TypedResults.Json(new HealthReport("not_ready", why), statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private sealed record HealthReport(string Status, string? Reason);

@@ -1,10 +1,12 @@
+using System.Data.Common;
 using Marketplace.Billing;
-using Microsoft.Data.Sqlite;
 using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>Builds the one binary's host: what it registers and in which order a request passes through. Tests and demonstrations build the same.</summary>
+/// <summary>
+/// Builds the one binary's host: what it registers and in which order a request passes through. Tests and demonstrations build the same.
+/// </summary>
 public static class Host
 {
     /// <summary>The host, ready to be run; migrations and the rest of the setup run when it starts.</summary>
@@ -47,7 +49,9 @@ public static class Host
         if (options.TestClock)
         {
             services.AddHostedService(provider => new TestClockFollower(
-                (TestClock)provider.GetRequiredService<IClock>(), provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()));
+                (TestClock)provider.GetRequiredService<IClock>(),
+                provider.GetRequiredService<Database>(),
+                provider.GetRequiredService<TimeProvider>()));
         }
 
         services.AddMessaging(options);
@@ -67,6 +71,13 @@ public static class Host
         app.UseStorefront();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.Write(context.HttpContext, Problem.OfStatus(context.HttpContext.Response.StatusCode)));
+        app.Use((context, next) =>
+        {
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            if (Routes.IsApi(context)) headers.CacheControl = "no-store";
+            return next(context);
+        });
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -89,10 +100,9 @@ public static class Host
 
     private static string DatabaseOf(MarketplaceOptions options)
     {
-        if (options.Database.Contains("Host", StringComparison.OrdinalIgnoreCase) || options.Database.Contains("Server", StringComparison.OrdinalIgnoreCase))
-            return options.Database;
-        var file = new SqliteConnectionStringBuilder(options.Database).DataSource;
-        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } directory) Directory.CreateDirectory(directory);
+        var parts = new DbConnectionStringBuilder { ConnectionString = options.Database };
+        if (parts.TryGetValue("Data Source", out var file) && Path.GetDirectoryName(Path.GetFullPath((string)file)) is { } directory)
+            Directory.CreateDirectory(directory);
         return options.Database;
     }
 }

@@ -40,7 +40,9 @@ public sealed record MarketplaceOptions
     /// <summary>The broker, as <c>amqp://user:password@host:5672/vhost</c>; empty: messages are handled in this process.</summary>
     public string RabbitMq { get; init; } = "";
 
-    /// <summary>A key that opens the market to its operator, 20 to 200 visible characters; empty: the first start makes one and prints it.</summary>
+    /// <summary>
+    /// A key that opens the market to its operator, 20 to 200 visible characters; empty: the first start makes one and prints it.
+    /// </summary>
     public string OperatorKey { get; init; } = "";
 
     /// <summary>For tests and demonstrations: time stands still until it is moved over the API.</summary>
@@ -72,13 +74,16 @@ public sealed record MarketplaceOptions
     /// <exception cref="InvalidOperationException">A key is unknown or its value cannot be; the message names it.</exception>
     public static MarketplaceOptions Read(IConfiguration configuration)
     {
-        var options = configuration.GetSection(Section).Get<MarketplaceOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
+        var options = configuration.GetSection(Section)
+            .Get<MarketplaceOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
         if (options.Name.Trim().Length == 0) throw Wrong(nameof(Name), "is empty");
         if (options.HostRoles == HostRoles.None) throw Wrong(nameof(Roles), "names no role");
-        if (options.CommissionBasisPoints is < 0 or > BasisPoints.Whole) throw Wrong(nameof(CommissionBasisPoints), $"is not 0 to {BasisPoints.Whole}");
-        if (options.OperatorKey.Length > 0 && (options.OperatorKey.Length is < 20 or > 200 || options.OperatorKey.Any(c => c is < '!' or > '~')))
+        if (options.CommissionBasisPoints is < 0 or > BasisPoints.Whole)
+            throw Wrong(nameof(CommissionBasisPoints), $"is not 0 to {BasisPoints.Whole}");
+        if (options.OperatorKey is { Length: > 0 } key && (key.Length is < 20 or > 200 || key.Any(c => c is < '!' or > '~')))
             throw Wrong(nameof(OperatorKey), "is not 20 to 200 visible ASCII characters");
-        if (options.RabbitMq.Length > 0 && !(Uri.TryCreate(options.RabbitMq, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps"))
+        var isBroker = Uri.TryCreate(options.RabbitMq, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps";
+        if (options.RabbitMq.Length > 0 && !isBroker)
             throw Wrong(nameof(RabbitMq), "is not an address such as amqp://user:password@host:5672/vhost");
         if (options.TestClockStart.Length > 0 && options.ClockStart is null) throw Wrong(nameof(TestClockStart), InstantText.Remedy);
         options.CheckDatabase();

@@ -7,8 +7,8 @@ using MassTransit.Mediator;
 namespace Marketplace;
 
 /// <summary>
-/// How messages get from the outbox to their consumers: through RabbitMQ when one is configured, else within the process, where handing over
-/// waits for the consumers, so that a crash loses nothing there either.
+/// How messages get from the outbox to their consumers: through RabbitMQ when one is configured, else within the process, where handing
+/// over waits for the consumers, so that a crash loses nothing there either.
 /// </summary>
 internal static class Messaging
 {
@@ -53,7 +53,15 @@ internal static class Messaging
                 WireJson.Apply(json, JsonUnmappedMemberHandling.Skip);
                 return json;
             });
+            broker.ConfigurePublish(publish => publish.UseExecute(Mandatory));
             broker.ConfigureEndpoints(context);
         });
+    }
+
+    // Without it the broker confirms and drops what no queue is bound for yet, as before the first worker ran, and the outbox would delete
+    // the only copy. With it the broker refuses, and the message stays in the outbox until there is a queue.
+    private static void Mandatory(PublishContext context)
+    {
+        if (context.TryGetPayload<RabbitMqSendContext>(out var send)) send.Mandatory = true;
     }
 }

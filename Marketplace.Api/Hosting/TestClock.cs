@@ -49,7 +49,9 @@ public sealed class TestClock(Instant start) : IClock
         }
     }
 
-    /// <summary>Takes over the database's instant, or the later one of this host: what was read may be old by the time that it is here.</summary>
+    /// <summary>
+    /// Takes over the database's instant, or the later one of this host: what was read may be old by the time that it is here.
+    /// </summary>
     internal async Task Follow(Database database, CancellationToken ct)
     {
         await using var session = await database.Read(ct);
@@ -64,7 +66,7 @@ internal sealed class TestClockFollower(TestClock clock, Database database, Time
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500), time);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100), time);
         while (await timer.WaitForNextTickAsync(stoppingToken)) await clock.Follow(database, stoppingToken);
     }
 }

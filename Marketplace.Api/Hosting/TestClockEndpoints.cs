@@ -23,10 +23,12 @@ internal static class TestClockEndpoints
     private static TestClockReading Read(IClock clock) => new(Of(clock).GetCurrentInstant());
 
     // It takes no session of the request's: the clock moves after its own commit, and the same move again is no mistake.
-    private static async Task<TestClockReading> Advance(AdvanceTestClock request, Caller caller, IClock clock, Database database, CancellationToken ct)
+    private static async Task<TestClockReading> Advance(
+        AdvanceTestClock request, Caller caller, IClock clock, Database database, CancellationToken ct)
     {
         caller.Require(Role.Operator);
         await Of(clock).Advance(database, request.To, ct);
+        await Steward.Tend(database, ct);
         return Read(clock);
     }
 

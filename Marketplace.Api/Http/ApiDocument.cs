@@ -5,7 +5,9 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>What <c>/openapi/v1.json</c> says beyond what the framework reads off the endpoints: our own value types, the key, the headers.</summary>
+/// <summary>
+/// What <c>/openapi/v1.json</c> says beyond what the framework reads off the endpoints: our own value types, the key, the headers.
+/// </summary>
 internal static class ApiDocument
 {
     private const string Key = "key";
@@ -16,7 +18,10 @@ internal static class ApiDocument
         options.ShouldInclude = description => description.RelativePath?.StartsWith("v1/", StringComparison.Ordinal) == true;
         options.AddDocumentTransformer((document, context, _) =>
         {
-            document.Info = new() { Title = "Marketplace", Version = "v1", Description = "Compute capacity: offers, bids, leases, usage, invoices, books." };
+            document.Info = new()
+            {
+                Title = "Marketplace", Version = "v1", Description = "Compute capacity: offers, bids, leases, usage, invoices, books.",
+            };
             document.Servers = [];
             document.Components ??= new();
             document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
@@ -33,7 +38,9 @@ internal static class ApiDocument
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameter
             {
-                Name = Idempotency.Header, In = ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 200 },
+                Name = Idempotency.Header,
+                In = ParameterLocation.Header,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 200 },
                 Description = "Makes a repeat harmless: the same key with the same request gets the first answer again.",
             });
             return Task.CompletedTask;
@@ -48,16 +55,20 @@ internal static class ApiDocument
 
     private static void Describe(OpenApiSchema schema, Type type)
     {
-        if (type == typeof(string)) schema.Type = JsonSchemaType.String;
+        var isId = type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITextId<>));
+        var isQuantity = type == typeof(CardCount) || type == typeof(CardSeconds) || type == typeof(StandardUnits);
+        if (type == typeof(string) || isId) schema.Type = JsonSchemaType.String;
         else if (type == typeof(Instant)) (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
-        else if (type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITextId<>))) schema.Type = JsonSchemaType.String;
-        else if (type == typeof(CardCount) || type == typeof(CardSeconds) || type == typeof(StandardUnits)) schema.Type = JsonSchemaType.Number;
+        else if (isQuantity) schema.Type = JsonSchemaType.Number;
         else if (type == typeof(Money) || type == typeof(UnitPrice) || type == typeof(ExactAmount))
         {
             schema.Type = JsonSchemaType.Object;
             schema.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
             {
-                ["amount"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = @"^-?\d+(\.\d+)?$", Description = "A plain decimal number, never a float." },
+                ["amount"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String, Pattern = @"^-?\d+(\.\d+)?$", Description = "A plain decimal number, never a float.",
+                },
                 ["currency"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[A-Z]{3}$", Description = "ISO 4217." },
             };
             schema.Required = new HashSet<string>(StringComparer.Ordinal) { "amount", "currency" };

@@ -21,7 +21,8 @@ public static class ETags
         if (string.IsNullOrWhiteSpace(ifMatch) || ifMatch.Trim() == "*")
             throw new Refusal(RefusalCode.PreconditionRequired, "say which version you change: If-Match with the ETag you saw", IfMatch);
         var text = ifMatch.Trim();
-        return text.Length > 2 && text[0] == '"' && text[^1] == '"' && long.TryParse(text[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        var isQuoted = text.Length > 2 && text[0] == '"' && text[^1] == '"';
+        return isQuoted && long.TryParse(text[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
             : throw Stale();
     }

@@ -7,9 +7,9 @@ using Marketplace.Contracts;
 namespace Marketplace;
 
 /// <summary>
-/// A change that is made once however often it is sent. The key comes in the header <c>Idempotency-Key</c>, or from a page's form in a hidden
-/// field; it belongs to the caller's organisation for ever. The answer is kept in the transaction of the change: there is no moment at which
-/// one of them is there without the other. Of two that come at once, the second waits for the first and gets its answer.
+/// A change that is made once however often it is sent. The key comes in the header <c>Idempotency-Key</c>, or from a page's form in a
+/// hidden field; it belongs to the caller's organisation for ever. The answer is kept in the transaction of the change: there is no
+/// moment at which one of them is there without the other. Of two that come at once, the second waits for the first and gets its answer.
 /// </summary>
 public sealed class Idempotency
 {
@@ -119,8 +119,9 @@ public sealed class Idempotency
         {
             if (IsOfAnother)
             {
-                return Problems.Write(context, Problem.Of(
-                    409, "idempotency_key_reused", "This key came before with another request; take a new key", [new(Header, "was used for another request")]));
+                const string detail = "This key came before with another request; take a new key";
+                FieldError[] errors = [new(Header, "was used for another request")];
+                return Problems.Write(context, Problem.Of(409, "idempotency_key_reused", detail, errors));
             }
 
             var response = context.Response;
@@ -135,8 +136,8 @@ public sealed class Idempotency
 }
 
 /// <summary>
-/// Put on an endpoint whose answer tells a secret: the answer that is kept for repeats has the named field empty, because the database never
-/// holds a secret. Who lost the first answer revokes the key and asks for another.
+/// Put on an endpoint whose answer tells a secret: the answer that is kept for repeats has the named field empty, because the database
+/// never holds a secret. Who lost the first answer revokes the key and asks for another.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ShownOnceAttribute(string field) : Attribute

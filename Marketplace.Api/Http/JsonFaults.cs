@@ -18,16 +18,19 @@ internal static partial class JsonFaults
         if (Missing().Match(message) is { Success: true } missing)
         {
             var parent = field == "body" ? "" : field + ".";
-            return [.. Quoted().Matches(missing.Groups["names"].Value).Select(m => new FieldError(parent + m.Groups["name"].Value, "is required"))];
+            var names = Quoted().Matches(missing.Groups["names"].Value).Select(m => m.Groups["name"].Value);
+            return [.. names.Select(name => new FieldError(parent + name, "is required"))];
         }
 
         // What is no JSON at all is reported by a type of the reader's own.
         if (fault.GetType() != typeof(JsonException) || fault.InnerException is JsonException)
             return [new(field, $"is not JSON at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}")];
-        if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)) return [new(field, "is not a field of this request")];
-        if (message.Contains("allow null", StringComparison.Ordinal)) return [new(field, "must not be null")];
+        if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
+            return [new(field, "is not a field of this request")];
+        if (NotNull().IsMatch(message)) return [new(field, "must not be null")];
         if (message.StartsWith("Duplicate property", StringComparison.Ordinal)) return [new(field, "is given twice")];
-        if (Unconvertible().Match(message) is { Success: true } wrong) return [new(field, $"expected {Expected(TypeAt(field, wrong.Groups["type"].Value))}")];
+        if (Unconvertible().Match(message) is { Success: true } wrong)
+            return [new(field, $"expected {Expected(TypeAt(field, wrong.Groups["type"].Value))}")];
 
         // The words of our own converters, without the position that the serializer may have added.
         return [new(field, Position().Replace(message, ""))];
@@ -54,7 +57,9 @@ internal static partial class JsonFaults
         return known is null || known.IsValueType ? "another value" : "an object";
     }
 
-    /// <summary>For an argument of a record the serializer names the record; what was expected is the type of the record's own field.</summary>
+    /// <summary>
+    /// For an argument of a record the serializer names the record; what was expected is the type of the record's own field.
+    /// </summary>
     private static string TypeAt(string field, string type) => TypeOf(type)?.GetProperties()
         .FirstOrDefault(p => field.Split('.')[^1] == JsonNamingPolicy.CamelCase.ConvertName(p.Name))?.PropertyType.ToString() ?? type;
 
@@ -72,6 +77,9 @@ internal static partial class JsonFaults
 
     [GeneratedRegex("missing required properties including: (?<names>.*)$", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1_000)]
     private static partial Regex Missing();
+
+    [GeneratedRegex("doesn't allow (setting |getting )?null values", RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex NotNull();
 
     [GeneratedRegex("'(?<name>[^']+)'", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Quoted();

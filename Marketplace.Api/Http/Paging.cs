@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace Marketplace;
 
 /// <summary>
-/// Which part of a list is asked for; taken by endpoints as <c>[AsParameters] PageRequest page</c>. Ask the book for <see cref="Take"/> rows
-/// beyond <see cref="After"/> and hand them to <see cref="Page.Of{T}"/>.
+/// Which part of a list is asked for; taken by endpoints as <c>[AsParameters] PageRequest page</c>. Ask the book for <see cref="Take"/>
+/// rows beyond <see cref="After"/> and hand them to <see cref="Page.Of{T}"/>.
 /// </summary>
 /// <param name="Limit">The most rows, 1 to 200; 50 when not given.</param>
 /// <param name="Cursor">Where the page before ended, as its <c>nextCursor</c> said.</param>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Marketplace.Billing;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace Marketplace;
@@ -27,8 +28,9 @@ public sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var problem = Of(exception) ?? Problem.Ours(httpContext);
+        var request = httpContext.Request;
         if (problem.Status >= 500)
-            log.LogError(exception, "{Method} {Path} failed, trace {Trace}", httpContext.Request.Method, httpContext.Request.Path, problem.TraceId);
+            log.LogError(exception, "{Method} {Path} failed, trace {Trace}", request.Method, request.Path, problem.TraceId);
         if (problem.Status == 503) httpContext.Response.Headers.RetryAfter = "1";
         await Write(httpContext, problem);
         return true;
@@ -41,8 +43,8 @@ public sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
         BadHttpRequestException { InnerException: JsonException json } => Problem.Invalid(JsonFaults.Of(json)),
         BadHttpRequestException bad => Of(bad),
         JsonException json => Problem.Invalid(JsonFaults.Of(json)),
-        NpgsqlException { IsTransient: true } =>
-            Problem.Of(503, "unavailable", "The database is busy or away. Nothing was kept. Repeat the request with the same Idempotency-Key."),
+        NpgsqlException { IsTransient: true } or SqliteException { SqliteErrorCode: 5 or 6 } => Problem.Of( // Busy or locked.
+            503, "unavailable", "The database is busy or away. Nothing was kept. Repeat the request with the same Idempotency-Key."),
         _ => null,
     };
 
@@ -67,18 +69,28 @@ public sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
     {
         if (bad.StatusCode is not 400) return Problem.OfStatus(bad.StatusCode) with { Detail = bad.Message };
         if (FailedToBind().Match(bad.Message) is { Success: true } wrong)
-            return Problem.Invalid(NameOf(wrong), $"'{wrong.Groups["value"].Value}' is not {JsonFaults.Expected(wrong.Groups["type"].Value)}");
+        {
+            var expected = JsonFaults.Expected(wrong.Groups["type"].Value);
+            return Problem.Invalid(NameOf(wrong), $"'{wrong.Groups["value"].Value}' is not {expected}");
+        }
+
         if (NotProvided().Match(bad.Message) is { Success: true } missing)
             return missing.Groups["source"].Value == "body" ? NoBody() : Problem.Invalid(NameOf(missing), "is required");
-        return bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal) ? NoBody() : Problem.Of(400, "invalid", bad.Message);
+        return bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal)
+            ? NoBody()
+            : Problem.Of(400, "invalid", bad.Message);
 
         static string NameOf(Match match) => JsonNamingPolicy.CamelCase.ConvertName(match.Groups["name"].Value);
         static Problem NoBody() => Problem.Invalid("body", "a JSON object is required");
     }
 
-    [GeneratedRegex("""^Failed to bind parameter "(?<type>.+) (?<name>\S+)" from "(?<value>.*)"\.$""", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1_000)]
+    [GeneratedRegex(
+        """^Failed to bind parameter "(?<type>.+) (?<name>\S+)" from "(?<value>.*)"\.$""",
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1_000)]
     private static partial Regex FailedToBind();
 
-    [GeneratedRegex("""^Required parameter "(?<type>.+) (?<name>\S+)" was not provided from (?<source>[\w ]+)\.$""", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(
+        """^Required parameter "(?<type>.+) (?<name>\S+)" was not provided from (?<source>[\w ]+)\.$""",
+        RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex NotProvided();
 }

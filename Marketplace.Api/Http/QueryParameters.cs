@@ -9,8 +9,8 @@ using NodaTime.Text;
 namespace Marketplace;
 
 /// <summary>
-/// Refuses query parameters that the endpoint does not declare, so that a typing error is never a silent default, and such as are given twice.
-/// For the API only: a page's address may carry what links add to it.
+/// Refuses query parameters that the endpoint does not declare, so that a typing error is never a silent default, and such as are given
+/// twice. For the API only: a page's address may carry what links add to it.
 /// </summary>
 internal sealed class QueryParameters(RequestDelegate next)
 {
@@ -22,7 +22,8 @@ internal sealed class QueryParameters(RequestDelegate next)
             && Routes.IsApi(context)
             && context.GetEndpoint()?.Metadata.GetMetadata<MethodInfo>() is { } method)
         {
-            Check(context.Request.Query, Declared.GetOrAdd(method, m => [.. m.GetParameters().SelectMany(NamesOf).Distinct(StringComparer.OrdinalIgnoreCase)]));
+            var names = Declared.GetOrAdd(method, m => m.GetParameters().SelectMany(NamesOf).ToHashSet(StringComparer.OrdinalIgnoreCase));
+            Check(context.Request.Query, names);
         }
 
         return next(context);
@@ -54,7 +55,8 @@ internal sealed class QueryParameters(RequestDelegate next)
         return IsPlain(parameter.ParameterType) ? [parameter.Name!] : [];
     }
 
-    // As minimal APIs decide it: text and what can be parsed from it comes from the route or the query. A route's own names do no harm here.
+    // As minimal APIs decide it: text and what can be parsed from it comes from the route or the query. A route's own names do no harm
+    // here.
     private static bool IsPlain(Type type)
     {
         var bare = Nullable.GetUnderlyingType(type) ?? type;

@@ -13,10 +13,9 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes)
     /// <exception cref="BadHttpRequestException">Too large, compressed, or in another encoding than UTF-8.</exception>
     public static async Task<RequestBody> Read(HttpRequest request)
     {
-        if (request.Headers.ContentEncoding.Count > 0)
-            throw new BadHttpRequestException("Content-Encoding is not taken: send the body as it is", StatusCodes.Status415UnsupportedMediaType);
-        if (request.GetTypedHeaders().ContentType is { Charset.Value: { } charset } && !charset.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
-            throw new BadHttpRequestException("only the charset utf-8 is taken", StatusCodes.Status415UnsupportedMediaType);
+        if (request.Headers.ContentEncoding.Count > 0) throw NotTaken("Content-Encoding is not taken: send the body as it is");
+        var charset = request.GetTypedHeaders().ContentType?.Charset.Value?.Trim('"') ?? "utf-8";
+        if (!charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)) throw NotTaken("only the charset utf-8 is taken");
         if (request.ContentLength > Most) throw TooLarge();
         var buffer = new MemoryStream();
         var chunk = new byte[16 * 1024];
@@ -32,6 +31,8 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes)
         request.HttpContext.Features.Set(body);
         return body;
     }
+
+    private static BadHttpRequestException NotTaken(string why) => new(why, StatusCodes.Status415UnsupportedMediaType);
 
     private static BadHttpRequestException TooLarge() =>
         new($"A request has at most {Most} bytes", StatusCodes.Status413PayloadTooLarge);

@@ -15,7 +15,8 @@ internal static class BillingRunEndpoints
     public static void Map(RouteGroupBuilder v1)
     {
         var runs = v1.MapGroup("/billing-runs").WithTags("Invoices");
-        runs.MapPost("/", Start).WithSummary("Close every period that has ended by the cutoff and issue its invoices (accountant, operator)");
+        runs.MapPost("/", Start)
+            .WithSummary("Close every period that has ended by the cutoff and issue its invoices (accountant, operator)");
         runs.MapGet("/{id}", Get).WithSummary("See how far a billing run is");
     }
 

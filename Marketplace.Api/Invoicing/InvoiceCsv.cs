@@ -9,8 +9,8 @@ internal static class InvoiceCsv
 {
     private static readonly string[] Header =
     [
-        "kind", "number", "buyer", "line", "lease", "provider", "period_from", "period_until", "card", "region", "price_per_card_hour", "units",
-        "card_seconds", "charged", "rounding", "amount", "currency",
+        "kind", "number", "buyer", "line", "lease", "provider", "period_from", "period_until", "card", "region", "price_per_card_hour",
+        "units", "card_seconds", "charged", "rounding", "amount", "currency",
     ];
 
     public static FileContentHttpResult Of(Invoice invoice)
@@ -19,8 +19,8 @@ internal static class InvoiceCsv
         var lines = invoice.Lines!.Select(l => new[]
         {
             "line", invoice.Number, invoice.BuyerId.Value, l.Position.ToString(), l.LeaseId.Value, l.ProviderId.Value,
-            InstantText.Format(l.PeriodFrom), InstantText.Format(l.PeriodUntil), Csv.Text(l.Card), Csv.Text(l.Region), l.Price.Amount, l.Units?.ToString(),
-            l.Quantity.ToString(), l.Charged.Amount, l.Rounding.Amount, l.Amount.Amount, l.Amount.Currency.Code,
+            InstantText.Format(l.PeriodFrom), InstantText.Format(l.PeriodUntil), Csv.Text(l.Card), Csv.Text(l.Region), l.Price.Amount,
+            l.Units?.ToString(), l.Quantity.ToString(), l.Charged.Amount, l.Rounding.Amount, l.Amount.Amount, l.Amount.Currency.Code,
         });
         var sums = new[] { ("net", invoice.Net), ("tax", invoice.Tax), ("gross", invoice.Gross) }.Select(s => new[]
         {

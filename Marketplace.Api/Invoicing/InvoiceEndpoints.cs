@@ -14,14 +14,16 @@ internal static class InvoiceEndpoints
         invoices.MapGet("/{id}", Get).WithSummary("Read an invoice with its lines, as JSON or, asked with Accept: text/csv, as a table");
     }
 
-    private static async Task<Page<Invoice>> List([AsParameters] PageRequest page, Caller caller, Session session, OrganisationId? buyer = null)
+    private static async Task<Page<Invoice>> List(
+        [AsParameters] PageRequest page, Caller caller, Session session, OrganisationId? buyer = null)
     {
         // Somebody else's invoices are none, whether that buyer exists or not.
         if (buyer is not null && caller.Only is { } only && buyer != only) return new([], null);
         return Page.Of(await InvoiceBook.List(session, caller.Only ?? buyer, page.Before, page.Take), page, i => i.InvoiceId.Value);
     }
 
-    private static async Task<Results<Ok<Invoice>, FileContentHttpResult>> Get(InvoiceId id, HttpContext context, Caller caller, Session session)
+    private static async Task<Results<Ok<Invoice>, FileContentHttpResult>> Get(
+        InvoiceId id, HttpContext context, Caller caller, Session session)
     {
         var invoice = await Find(session, caller, id);
         return Csv.IsWanted(context) ? InvoiceCsv.Of(invoice) : TypedResults.Ok(invoice);

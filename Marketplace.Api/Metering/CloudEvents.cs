@@ -91,7 +91,8 @@ internal static class CloudEvents
         if (!IsName(read.Id)) yield return new("id", $"expected 1 to {LongestName} characters");
         if (read.Data.Meter != UsageEvent.CardSecondsMeter) yield return new("data.meter", $"expected {UsageEvent.CardSecondsMeter}");
         if (read.Data.Until <= read.Data.From) yield return new("data.until", "is not after data.from");
-        else if (read.Data.Until - read.Data.From > LongestInterval) yield return new("data.until", $"is more than {LongestInterval.Days} days after data.from");
+        else if (read.Data.Until - read.Data.From > LongestInterval)
+            yield return new("data.until", $"is more than {LongestInterval.Days} days after data.from");
     }
 
     private static bool IsName(string text) => text.Length is > 0 and <= LongestName && !text.Any(char.IsControl);
@@ -104,8 +105,8 @@ internal static class CloudEvents
     {
         try
         {
-            return sent.ValueKind == JsonValueKind.Object && sent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-                && value.GetString() is { Length: <= LongestName } text ? text : null;
+            if (sent.ValueKind != JsonValueKind.Object || !sent.TryGetProperty(name, out var value)) return null;
+            return value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= LongestName } text ? text : null;
         }
         catch (InvalidOperationException)
         {

@@ -6,7 +6,8 @@ namespace Marketplace;
 /// <summary>What became of a request's events.</summary>
 /// <param name="Accepted">How many were stored and will be billed; the other counts likewise.</param>
 /// <param name="Outcomes">One for each event, in the order of the request.</param>
-public sealed record UsageAnswer(int Accepted, int Duplicate, int Conflict, int Quarantined, int Rejected, IReadOnlyList<UsageOutcome> Outcomes)
+public sealed record UsageAnswer(
+    int Accepted, int Duplicate, int Conflict, int Quarantined, int Rejected, IReadOnlyList<UsageOutcome> Outcomes)
 {
     internal static UsageAnswer Of(IReadOnlyList<UsageOutcome> outcomes) => new(
         Count(outcomes, UsageStatus.Accepted), Count(outcomes, UsageStatus.Duplicate), Count(outcomes, UsageStatus.Conflict),
@@ -24,9 +25,10 @@ internal static class UsageEndpoints
         usage.MapPost("/", Record)
             .Accepts<UsageCloudEvent>(CloudEvents.Single, CloudEvents.Batch, CloudEvents.Json, CloudEvents.Lines)
             .WithSummary($"Send up to {UsageLog.MaxBatch} usage events as CloudEvents: one, an array, or one a line (provider)")
-            .WithDescription("Each event is answered on its own: accepted, duplicate (a success), conflict, quarantined, or rejected with the field.");
+            .WithDescription("Each event is answered on its own: accepted, duplicate (a success), conflict, quarantined, or rejected.");
         usage.MapGet("/", List).WithSummary("List accepted usage events, of one lease or of all you are a party to");
-        usage.MapGet("/quarantine", Quarantine).WithSummary("List events that are kept aside and not billed, with the reason (provider, accountant, operator)");
+        usage.MapGet("/quarantine", Quarantine)
+            .WithSummary("List events that are kept aside and not billed, with the reason (provider, accountant, operator)");
     }
 
     private static async Task<UsageAnswer> Record(HttpRequest request, Caller caller, Session session)
@@ -38,8 +40,8 @@ internal static class UsageEndpoints
             throw Refusal.Invalid("events", $"are {sent.Count}; one request takes at most {UsageLog.MaxBatch}");
         var usages = sent.Where(s => s.Usage is not null).Select(s => s.Usage!).ToList();
         var recorded = usages.Count == 0 ? [] : await UsageLog.Record(session, caller.OrganisationId, usages);
-        var next = recorded.GetEnumerator();
-        return UsageAnswer.Of([.. sent.Select(s => s.Rejected ?? (next.MoveNext() ? next.Current : throw new InvalidOperationException("Not every event was answered")))]);
+        var answered = new Queue<UsageOutcome>(recorded);
+        return UsageAnswer.Of([.. sent.Select(s => s.Rejected ?? answered.Dequeue())]);
     }
 
     private static async Task<Page<UsageEvent>> List([AsParameters] PageRequest page, Caller caller, Session session, LeaseId? lease = null)

@@ -46,7 +46,8 @@ internal static class Calendar
     /// <summary>Changes how many cards the offer has from an instant on. False when more are sold later than would be left.</summary>
     public static async Task<bool> Resize(Session session, OfferId offerId, int byMillis, Instant from, Instant until)
     {
-        if (byMillis == 0) return true;
+        // An offer that is over has no step to change; the new count counts from its old end on, when it is extended.
+        if (byMillis == 0 || from >= until) return true;
         var least = await session.Scalar<long>(
             $"SELECT CAST({Free} AS BIGINT) FROM offer o WHERE o.offer_id = @offerId", new { offerId, From = from, Until = until });
         if (least + byMillis < 0) return false;

@@ -14,7 +14,7 @@ public sealed record ReconciliationReport(string Period, IReadOnlyList<Reconcili
 internal static class ReconciliationEndpoints
 {
     public static void Map(RouteGroupBuilder v1) => v1.MapGet("/reconciliation", Get).WithTags("Reconciliation")
-        .WithSummary("Reconcile a month, such as period=2026-01, as JSON or, asked with Accept: text/csv, as a table (accountant, operator)");
+        .WithSummary("Reconcile a month, such as period=2026-01, as JSON or, with Accept: text/csv, as a table (accountant, operator)");
 
     private static async Task<Results<Ok<ReconciliationReport>, FileContentHttpResult>> Get(
         string period, HttpContext context, Caller caller, Session session, OrganisationId? buyer = null)

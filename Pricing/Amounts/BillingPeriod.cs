@@ -22,7 +22,9 @@ public readonly record struct BillingPeriod(Instant From, Instant Until)
         return new(Boundary(month, zone, anchorDay), Boundary(month.PlusMonths(1), zone, anchorDay));
     }
 
-    /// <summary>The periods of an account from the one that holds <paramref name="from"/> to the last that has ended by <paramref name="cutoff"/>.</summary>
+    /// <summary>
+    /// The periods of an account from the one that holds <paramref name="from"/> to the last that has ended by <paramref name="cutoff"/>.
+    /// </summary>
     public static IEnumerable<BillingPeriod> Ended(Instant from, Instant cutoff, DateTimeZone zone, int anchorDay = 1)
     {
         for (var period = Containing(from, zone, anchorDay); period.Until <= cutoff; period = Containing(period.Until, zone, anchorDay))
@@ -32,7 +34,8 @@ public readonly record struct BillingPeriod(Instant From, Instant Until)
     public bool Contains(Instant at) => From <= at && at < Until;
 
     /// <summary>The year and month in which the period begins, as in <c>2026-01</c>.</summary>
-    public string Label(DateTimeZone zone) => From.InZone(zone).Date.ToYearMonth().ToString("yyyy'-'MM", System.Globalization.CultureInfo.InvariantCulture);
+    public string Label(DateTimeZone zone) =>
+        From.InZone(zone).Date.ToYearMonth().ToString("yyyy'-'MM", System.Globalization.CultureInfo.InvariantCulture);
 
     private static Instant Boundary(YearMonth month, DateTimeZone zone, int anchorDay) =>
         zone.AtStartOfDay(month.OnDayOfMonth(Math.Min(anchorDay, month.Calendar.GetDaysInMonth(month.Year, month.Month)))).ToInstant();

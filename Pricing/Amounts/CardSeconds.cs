@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Marketplace.Pricing;
 
-/// <summary>Metered use: cards times seconds, in millionths of a card-second. A thousandth of a card for a millisecond is exactly one.</summary>
+/// <summary>
+/// Metered use: cards times seconds, in millionths of a card-second. A thousandth of a card for a millisecond is exactly one.
+/// </summary>
 [JsonConverter(typeof(QuantityJson.OfCardSeconds))]
 public readonly record struct CardSeconds(long Micros) : IComparable<CardSeconds>
 {

@@ -37,7 +37,9 @@ public sealed class Currency
     /// <summary>The currency of that code.</summary>
     /// <exception cref="FormatException">The code is not an active ISO 4217 code.</exception>
     public static Currency Of(string code) =>
-        TryOf(code, out var currency) ? currency! : throw new FormatException($"'{code}' is not an ISO 4217 currency code, such as CNY or USD");
+        TryOf(code, out var currency)
+            ? currency!
+            : throw new FormatException($"'{code}' is not an ISO 4217 currency code, such as CNY or USD");
 
     public static bool TryOf(string? code, out Currency? currency)
     {
@@ -79,6 +81,7 @@ public sealed class Currency
                 ? currency!
                 : throw new JsonException("expected an ISO 4217 currency code, such as CNY or USD");
 
-        public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) => writer.WriteStringValue(value.Code);
+        public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Code);
     }
 }

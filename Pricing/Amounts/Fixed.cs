@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Marketplace.Pricing;
 
-/// <summary>Plain decimal text to integers at a fixed scale and back: the one door between what people write and what we count with.</summary>
+/// <summary>
+/// Plain decimal text to integers at a fixed scale and back: the one door between what people write and what we count with.
+/// </summary>
 internal static class Fixed
 {
     /// <summary>Reads <c>-12.5</c> at two decimals as -1250. No exponent, no thousands separator, no blanks.</summary>
@@ -19,7 +21,9 @@ internal static class Fixed
         return (long)(value * Currency.Pow10(decimals));
     }
 
-    /// <summary>Writes an integer at <paramref name="scale"/> with at least <paramref name="least"/> decimals and no further trailing zeros.</summary>
+    /// <summary>
+    /// Writes an integer at <paramref name="scale"/> with at least <paramref name="least"/> decimals and no further trailing zeros.
+    /// </summary>
     public static string Format(long value, int scale, int least)
     {
         var number = Math.Abs((decimal)value) / Currency.Pow10(scale);

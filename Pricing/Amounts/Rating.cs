@@ -5,7 +5,8 @@ namespace Marketplace.Pricing;
 /// <list type="bullet">
 /// <item>A charge is exact to the nano and cumulative: price times everything metered since the lease began, rounded half-up to the nano,
 /// less what was charged before. Cutting usage into more events never changes a bill.</item>
-/// <item>A document line is the cumulative charge of its lease so far, rounded half-up to the minor unit, less what earlier documents billed.
+/// <item>A document line is the cumulative charge of its lease so far, rounded half-up to the minor unit, less what earlier documents
+/// billed.
 /// Cutting a lease over months never changes its total: 0.333 + 0.333 bills 0.33, then 0.34.</item>
 /// <item>Tax is computed once per document and category, half-up, on the document's net.</item>
 /// <item>A split goes by largest remainder; equal remainders go to the earlier part.</item>
@@ -31,7 +32,8 @@ public static class Rating
     public static IReadOnlyList<Money> Split(Money total, IReadOnlyList<int> weights)
     {
         var sum = weights.Sum(w => (long)w);
-        if (sum <= 0 || weights.Any(w => w < 0)) throw new ArgumentException("Weights are zero or more and at least one is positive", nameof(weights));
+        if (sum <= 0 || weights.Any(w => w < 0))
+            throw new ArgumentException("Weights are zero or more and at least one is positive", nameof(weights));
         var sign = Math.Sign(total.Minor);
         var whole = Int128.Abs(total.Minor);
         var parts = weights.Select((w, i) => (Index: i, Floor: (long)(whole * w / sum), Remainder: whole * w % sum)).ToArray();

@@ -20,7 +20,9 @@ public readonly record struct UnitPrice(long Nanos, Currency Currency)
     /// <summary>The number without its currency, with the currency's decimals or as many more as it needs.</summary>
     public string Amount => Fixed.Format(Nanos, 9, Currency.Exponent);
 
-    /// <summary>What one standard unit-hour costs when a card of <paramref name="units"/> costs this much per card-hour; half-up to the nano.</summary>
+    /// <summary>
+    /// What one standard unit-hour costs when a card of <paramref name="units"/> costs this much per card-hour; half-up to the nano.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The card has no units.</exception>
     public UnitPrice PerStandardUnit(StandardUnits units)
     {

@@ -24,7 +24,7 @@ public static class SharedFiles
         return path;
     }
 
-    private static string Repository()
+    internal static string Repository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Marketplace.sln")))

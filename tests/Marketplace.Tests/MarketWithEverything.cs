@@ -1,0 +1,94 @@
+namespace Marketplace;
+
+/// <summary>One host with one thing of every kind in it, and for every door that takes a body the request that would be right.</summary>
+public sealed class MarketWithEverything : IAsyncLifetime
+{
+    private const string Ask = """{"amount":"7.20","currency":"CNY"}""";
+
+    private readonly Dictionary<string, string> _right = new(StringComparer.Ordinal)
+    {
+        ["POST /v1/accounts"] = """{"name":"New","roles":["buyer"],"zone":"Asia/Shanghai","currency":"CNY","taxRate":600,"jurisdiction":"CN"}""",
+        ["POST /v1/api-keys"] = """{"name":"another"}""",
+        ["POST /v1/offers"] = $$"""
+            {"name":"rack-9","card":"H100 SXM5 80GB","memoryGiB":80,"cards":8,"region":"cn-north-1","ask":{{Ask}},
+             "availableFrom":"2026-02-01T00:00:00Z","availableUntil":"2026-03-01T00:00:00Z"}
+            """,
+        ["PATCH /v1/offers/{offerId}"] = $$"""{"ask":{{Ask}},"cards":9,"availableUntil":"2026-03-02T00:00:00Z"}""",
+        ["POST /v1/quotes"] = """{"card":"h100-sxm5-80gb","region":"cn-north-1","cards":1,"untilAt":"2026-02-20T00:00:00Z","reference":"r"}""",
+        ["POST /v1/bids"] = $$"""
+            {"card":"any","region":"cn-north-1","cards":1,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
+             "limitPerScuHour":{{Ask}},"reference":"r"}
+            """,
+        ["POST /v1/billing-runs"] = """{"cutoff":"2026-01-31T16:00:00Z"}""",
+        ["POST /v1/test-clock"] = """{"to":"2026-02-05T00:00:00Z"}""",
+    };
+
+    private readonly Dictionary<string, string> _own = new(StringComparer.Ordinal);
+
+    private ApiClient _buyer = null!;
+    private ApiClient _provider = null!;
+
+    public ApiHost Host { get; private set; } = null!;
+
+    public ApiClient OtherBuyer { get; private set; } = null!;
+
+    public ApiClient OtherProvider { get; private set; } = null!;
+
+    /// <summary>Query parameters without which some lists cannot be asked for.</summary>
+    public IReadOnlyDictionary<string, string> NeededQuery { get; private set; } = null!;
+
+    /// <summary>The request that would be right at a door; null where none is written down.</summary>
+    public string? Right(string door) => _right.GetValueOrDefault(door);
+
+    /// <summary>The id that belongs to <see cref="Who"/>, by the door's path and the parameter's name.</summary>
+    public string Own(string parameter) => _own.GetValueOrDefault(parameter)
+        ?? throw new InvalidOperationException($"{parameter} is new: say in MarketWithEverything whose it is");
+
+    /// <summary>Who may come in at a door.</summary>
+    public ApiClient Who(string door) => door.Split(' ')[1] switch
+    {
+        "/v1/offers" when door.StartsWith("GET", StringComparison.Ordinal) => _buyer,
+        var path when path.StartsWith("/v1/offers", StringComparison.Ordinal) || path.EndsWith("/start", StringComparison.Ordinal) => _provider,
+        var path when path.StartsWith("/v1/quotes", StringComparison.Ordinal) || path.StartsWith("/v1/bids", StringComparison.Ordinal)
+            || path.StartsWith("/v1/leases", StringComparison.Ordinal) || path.StartsWith("/v1/charges", StringComparison.Ordinal) => _buyer,
+        "/v1/usage" or "/v1/usage/quarantine" => _provider,
+        _ => Host.Operator,
+    };
+
+    public async ValueTask InitializeAsync()
+    {
+        Host = await ApiHost.Run();
+        var rented = await Rented.On(Host);
+        (_buyer, _provider) = (rented.Buyer, rented.Provider);
+        await rented.Use("2026-01-10T00:00:00Z", "2026-01-10T01:00:00Z");
+        await rented.Bill("2026-02-01T00:00:00Z");
+        OtherBuyer = await Host.Open("Other buyer", "buyer");
+        OtherProvider = await Host.Open("Other provider", "provider");
+
+        var offer = await Made(_provider.Post("/v1/offers", Right("POST /v1/offers")!));
+        var quote = await Made(_buyer.Post("/v1/quotes", Right("POST /v1/quotes")!));
+        var bid = await Made(_buyer.Post("/v1/bids", Right("POST /v1/bids")!.Replace("7.20", "0.01", StringComparison.Ordinal)));
+        var run = await Host.Operator.Post("/v1/billing-runs", """{"cutoff":"2026-01-31T16:00:00Z"}""");
+        await Host.Settle();
+
+        NeededQuery = new Dictionary<string, string>(StringComparer.Ordinal) { ["lease"] = rented.Lease, ["period"] = "2026-01" };
+        _own["/v1/accounts/{id}:id"] = _buyer.Id;
+        _own["/v1/api-keys/{id}:id"] = (await _buyer.Get("/v1/api-keys")).Text("items.0.apiKeyId");
+        _own["/v1/cards/{id}:id"] = "h100-sxm5-80gb";
+        _own["/v1/offers/{offerId}:offerId"] = offer.Text("offerId");
+        _own["/v1/quotes/{quoteId}/accept:quoteId"] = quote.Text("quoteId");
+        _own["/v1/bids/{bidId}:bidId"] = bid.Text("bidId");
+        foreach (var path in new[] { "", "/start", "/end" }) _own[$"/v1/leases/{{leaseId}}{path}:leaseId"] = rented.Lease;
+        _own["/v1/billing-runs/{id}:id"] = run.Text("runId");
+        _own["/v1/invoices/{id}:id"] = (await _buyer.Get("/v1/invoices")).Text("items.0.invoiceId");
+        _own["/v1/outbox/{id}/retry:id"] = "msg_00000000000000000000000000";
+    }
+
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
+
+    private static async Task<Answer> Made(Task<Answer> answer)
+    {
+        var made = await answer;
+        return made.Status == 201 ? made : throw new InvalidOperationException(made.Body);
+    }
+}
