@@ -108,7 +108,8 @@ public static class Ledger
         var transactions = await session.Query<LedgerTransaction>(
             """
             SELECT transaction_id, source, memo, at FROM ledger_transaction t
-            WHERE EXISTS (SELECT 1 FROM posting p WHERE p.transaction_id = t.transaction_id AND p.lease_id = @leaseId) ORDER BY transaction_id
+            WHERE EXISTS (SELECT 1 FROM posting p WHERE p.transaction_id = t.transaction_id AND p.lease_id = @leaseId)
+            ORDER BY transaction_id
             """,
             new { leaseId });
         var postings = (await session.Query<Posting>(

@@ -57,12 +57,13 @@ public static class UsageLog
             new { Lease = lease?.Value, Reader = reader?.Value, after, limit });
 
     /// <summary>Accepted events of a lease that touch a window, in the order of their time.</summary>
-    public static Task<IReadOnlyList<UsageEvent>> Within(Session session, LeaseId lease, Instant from, Instant until) => session.Query<UsageEvent>(
-        $"""
-        SELECT {Columns} FROM usage_event
-        WHERE lease_id = @lease AND from_at < @until AND until_at > @from ORDER BY from_at, usage_id
-        """,
-        new { lease, from, until });
+    public static Task<IReadOnlyList<UsageEvent>> Within(Session session, LeaseId lease, Instant from, Instant until) =>
+        session.Query<UsageEvent>(
+            $"""
+            SELECT {Columns} FROM usage_event
+            WHERE lease_id = @lease AND from_at < @until AND until_at > @from ORDER BY from_at, usage_id
+            """,
+            new { lease, from, until });
 
     /// <summary>Events of a lease that are accepted and wait to be rated.</summary>
     public static Task<IReadOnlyList<UsageEvent>> Unrated(Session session, LeaseId lease) => session.Query<UsageEvent>(
@@ -74,7 +75,8 @@ public static class UsageLog
 
     /// <summary>Events of a lease that were kept aside, newest first.</summary>
     public static Task<IReadOnlyList<UsageEvent>> Aside(Session session, LeaseId lease, int limit) => session.Query<UsageEvent>(
-        $"SELECT {Columns}, reason FROM usage_quarantine WHERE lease_id = @lease ORDER BY usage_id DESC LIMIT @limit", new { lease, limit });
+        $"SELECT {Columns}, reason FROM usage_quarantine WHERE lease_id = @lease ORDER BY usage_id DESC LIMIT @limit",
+        new { lease, limit });
 
     /// <summary>Events kept aside, newest first, before a cursor: a provider's own, or everybody's for the accountant.</summary>
     public static Task<IReadOnlyList<UsageEvent>> Quarantine(Session session, OrganisationId? provider, int limit, string? before = null) =>

@@ -3,7 +3,7 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>Metered use cut at whole hours, for drawing: how many cards were in use in each hour, on average. Elapsed hours, in no zone.</summary>
+/// <summary>Metered use cut at whole hours, for drawing: how many cards were in use in each elapsed hour, on average.</summary>
 public sealed record UsageByHour(Instant From, IReadOnlyList<double> Cards)
 {
     private static readonly Duration Hour = Duration.FromHours(1);
