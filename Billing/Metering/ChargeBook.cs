@@ -46,9 +46,7 @@ public static class ChargeBook
         """,
         new { leaseId, after, limit });
 
-    /// <summary>
-    /// Charges of a lease in one period with the events that they rate, in the order in which they were rated, after a cursor.
-    /// </summary>
+    /// <summary>Charges of a lease in one period, each with the event that it rates, as they were rated, after a cursor.</summary>
     public static Task<IReadOnlyList<ChargedUsage>> Of(Session session, LeaseId leaseId, Instant periodFrom, string after, int limit) =>
         session.Query<ChargedUsage>(
             """
@@ -63,14 +61,14 @@ public static class ChargeBook
     /// <summary>What a buyer, or one lease of it, came to in each of its billing periods, the newest first.</summary>
     public static Task<IReadOnlyList<Spending>> Months(Session session, OrganisationId buyer, LeaseId? lease = null) =>
         session.Query<Spending>(
-        """
-        SELECT c.period_from, c.period_until, c.currency, CAST(COUNT(DISTINCT c.lease_id) AS BIGINT) AS leases,
-          CAST(SUM(c.quantity) AS BIGINT) AS quantity, CAST(SUM(c.nanos) AS BIGINT) AS nanos
-        FROM charge c JOIN agreement a ON a.lease_id = c.lease_id
-        WHERE a.buyer_id = @buyer AND (CAST(@Lease AS TEXT) IS NULL OR c.lease_id = @Lease)
-        GROUP BY c.period_from, c.period_until, c.currency ORDER BY c.period_from DESC, c.currency
-        """,
-        new { buyer, Lease = lease?.Value });
+            """
+            SELECT c.period_from, c.period_until, c.currency, CAST(COUNT(DISTINCT c.lease_id) AS BIGINT) AS leases,
+              CAST(SUM(c.quantity) AS BIGINT) AS quantity, CAST(SUM(c.nanos) AS BIGINT) AS nanos
+            FROM charge c JOIN agreement a ON a.lease_id = c.lease_id
+            WHERE a.buyer_id = @buyer AND (CAST(@Lease AS TEXT) IS NULL OR c.lease_id = @Lease)
+            GROUP BY c.period_from, c.period_until, c.currency ORDER BY c.period_from DESC, c.currency
+            """,
+            new { buyer, Lease = lease?.Value });
 
     /// <summary>The pure part: the charges that new events add, and the totals after them.</summary>
     internal static (IReadOnlyList<Charge> Charges, IReadOnlyList<Tally> Tallies) Rate(

@@ -59,11 +59,11 @@ public static class UsageLog
     /// <summary>Accepted events of a lease that touch a window, in the order of their time.</summary>
     public static Task<IReadOnlyList<UsageEvent>> Within(Session session, LeaseId lease, Instant from, Instant until) =>
         session.Query<UsageEvent>(
-        $"""
-        SELECT {Columns} FROM usage_event
-        WHERE lease_id = @lease AND from_at < @until AND until_at > @from ORDER BY from_at, usage_id
-        """,
-        new { lease, from, until });
+            $"""
+            SELECT {Columns} FROM usage_event
+            WHERE lease_id = @lease AND from_at < @until AND until_at > @from ORDER BY from_at, usage_id
+            """,
+            new { lease, from, until });
 
     /// <summary>Events of a lease that are accepted and wait to be rated.</summary>
     public static Task<IReadOnlyList<UsageEvent>> Unrated(Session session, LeaseId lease) => session.Query<UsageEvent>(

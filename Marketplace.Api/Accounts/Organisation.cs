@@ -50,6 +50,18 @@ public sealed record Organisation
             """,
             new { Only = only?.Value, after, limit });
 
+    /// <summary>The names of some organisations, for those who show their ids to people.</summary>
+    public static async Task<IReadOnlyDictionary<OrganisationId, string>> Names(Session session, IEnumerable<OrganisationId> ids)
+    {
+        var names = new Dictionary<OrganisationId, string>();
+        foreach (var id in ids)
+        {
+            if (await Find(session, id) is { } organisation) names[id] = organisation.Name;
+        }
+
+        return names;
+    }
+
     internal static string FormatRoles(IEnumerable<Role> roles) => string.Join(' ', roles.Distinct().Order()).ToLowerInvariant();
 
     internal static IReadOnlyList<Role> ParseRoles(string words) =>

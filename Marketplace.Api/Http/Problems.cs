@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Marketplace.Billing;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -56,7 +55,7 @@ public sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
 
         // A person who sees a page gets a page; programs, and everything under /v1, get the fields.
         if (!Routes.IsApi(context) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
-            return new RazorComponentResult<ErrorPage>(new { Problem = problem }) { StatusCode = problem.Status }.ExecuteAsync(context);
+            return ErrorPages.Show(context, problem);
         return response.WriteAsJsonAsync(problem, RequestJson.Options, "application/problem+json");
     }
 

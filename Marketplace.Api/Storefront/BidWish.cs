@@ -4,7 +4,10 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>A bid as the address of its page says it: looked at, then placed. The names are those of <see cref="BidDraft"/>, whose refusals find them.</summary>
+/// <summary>
+/// A bid as the address of its page says it: looked at, then placed. The fields are named as those of <see cref="BidDraft"/>, so that its
+/// refusals find them.
+/// </summary>
 public sealed record BidWish(BidDraft Draft, LimitBasis Basis, UnitPrice? Limit)
 {
     public const string Card = "card", Region = "region", Cards = "cards", From = "fromAt", Until = "untilAt", PerScu = "limitPerScuHour",

@@ -3,7 +3,9 @@ using Marketplace.Contracts;
 
 namespace Marketplace;
 
-/// <summary>Files that a page links to, for whoever is signed in to it: the API itself takes no cookie. The tables are the API's own.</summary>
+/// <summary>
+/// Files that a page links to, for whoever is signed in to it: the API itself takes no cookie. The tables are the API's own.
+/// </summary>
 internal static class Downloads
 {
     public static void MapDownloads(this RouteGroupBuilder pages)

@@ -3,7 +3,7 @@ using Marketplace.Contracts;
 
 namespace Marketplace;
 
-/// <summary>Leases as pages are asked for them: by a text of the address, for one of the two parties or somebody who sees all books.</summary>
+/// <summary>Leases as pages are asked for them: by a text of the address, for one of the two parties or who sees all books.</summary>
 internal static class LeaseAccess
 {
     /// <exception cref="Refusal">NotFound: none, or of others.</exception>

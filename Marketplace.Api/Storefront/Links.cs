@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Extensions;
 
 namespace Marketplace;
@@ -7,7 +8,9 @@ internal static class Links
 {
     public const string PageField = "page";
 
-    /// <summary>The request's page with some of its query changed; null leaves a field out. Paging starts anew unless it is what changes.</summary>
+    /// <summary>
+    /// The request's page with some of its query changed; null leaves a field out. Paging starts anew unless it is what changes.
+    /// </summary>
     public static string With(HttpRequest request, params (string Field, string? Value)[] changes)
     {
         var query = new QueryBuilder();
@@ -24,6 +27,10 @@ internal static class Links
 
         return request.Path + query.ToQueryString();
     }
+
+    /// <summary>Which page of a list is asked for; the first one is 1.</summary>
+    public static int PageOf(HttpRequest request) =>
+        int.TryParse(request.Query[PageField], NumberStyles.None, CultureInfo.InvariantCulture, out var page) && page > 0 ? page : 1;
 
     public static string To(string path, params (string Field, string? Value)[] query)
     {

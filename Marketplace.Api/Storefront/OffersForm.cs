@@ -55,7 +55,8 @@ internal static class OffersForm
         _ => null,
     };
 
-    private static string? Text(IQueryCollection query, string field) => query[field].ToString().Trim() is { Length: > 0 } text ? text : null;
+    private static string? Text(IQueryCollection query, string field) =>
+        query[field].ToString().Trim() is { Length: > 0 } text ? text : null;
 
     private static Instant? Time(IQueryCollection query, string field, DateTimeZone zone) => Text(query, field) is { } text
         ? Show.Read(text, zone) ?? throw Refusal.Invalid(field, "is a date and a time, such as 2026-12-01 09:00")

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Localization;
 namespace Marketplace;
 
 /// <summary>
-/// Sentences that the books and the formulas say in English, in the reader's language. A sentence with values in it is found by its pattern:
-/// the key <c>The bid is {0}</c> answers for "The bid is matched". One that nobody has translated is shown as it is. Thread-safe.
+/// Sentences that the books and the formulas say in English, in the reader's language. A sentence with values in it is found by its
+/// pattern: the key <c>The bid is {0}</c> answers for "The bid is matched". One that nobody has translated is shown as it is. Thread-safe.
 /// </summary>
 public sealed class Phrases(IStringLocalizer<Words> words)
 {
@@ -24,14 +24,23 @@ public sealed class Phrases(IStringLocalizer<Words> words)
         foreach (var (pattern, key) in _patterns.Value)
         {
             if (pattern.Match(sentence) is { Success: true } match)
-                return string.Format(CultureInfo.InvariantCulture, words[key].Value, [.. match.Groups.Values.Skip(1).Select(g => Word(g.Value))]);
+            {
+                object[] values = [.. match.Groups.Values.Skip(1).Select(g => Word(g.Value))];
+                return string.Format(CultureInfo.InvariantCulture, words[key].Value, values);
+            }
         }
 
         return sentence;
     }
 
-    /// <summary>A value within a sentence may be a word that has a translation, such as a state.</summary>
-    private string Word(string value) => words["state:" + value] is { ResourceNotFound: false } word ? word.Value : value;
+    /// <summary>A value within a sentence may be a word that has a translation, such as a state, or roles to choose from.</summary>
+    private string Word(string value)
+    {
+        if (words["state:" + value] is { ResourceNotFound: false } state) return state.Value;
+        var roles = value.Split(" or ").Select(role => words["role:" + role]).ToArray();
+        if (Array.Exists(roles, role => role.ResourceNotFound)) return value;
+        return string.Join(words["small:or"], roles.Select(role => role.Value));
+    }
 
     private static IReadOnlyList<(Regex Pattern, string Key)> Patterns(IStringLocalizer words)
     {
@@ -42,7 +51,8 @@ public sealed class Phrases(IStringLocalizer<Words> words)
             // The longer key is the more exact one.
             return
             [
-                .. words.GetAllStrings(includeParentCultures: false).Select(w => w.Name).Where(k => k.Contains("{0}", StringComparison.Ordinal))
+                .. words.GetAllStrings(includeParentCultures: false).Select(w => w.Name)
+                    .Where(k => k.Contains("{0}", StringComparison.Ordinal))
                     .OrderByDescending(k => k.Length).ThenBy(k => k, StringComparer.Ordinal)
                     .Select(k => (Pattern(k), k)),
             ];
@@ -53,6 +63,9 @@ public sealed class Phrases(IStringLocalizer<Words> words)
         }
     }
 
-    private static Regex Pattern(string key) =>
-        new("^" + Regex.Replace(Regex.Escape(key), @"\\\{\d}", "(.+?)", RegexOptions.None, Patience) + "$", RegexOptions.CultureInvariant, Patience);
+    private static Regex Pattern(string key)
+    {
+        var values = Regex.Replace(Regex.Escape(key), @"\\\{\d}", "(.+?)", RegexOptions.None, Patience);
+        return new($"^{values}$", RegexOptions.CultureInvariant, Patience);
+    }
 }

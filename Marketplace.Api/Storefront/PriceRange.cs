@@ -3,7 +3,10 @@ using Marketplace.Pricing;
 
 namespace Marketplace;
 
-/// <summary>The spread of the prices that are shown. The median of an even number of prices is the lower of the two in the middle: a price that is asked.</summary>
+/// <summary>
+/// The spread of the prices that are shown. The median of an even number of prices is the lower of the two in the middle: a price that
+/// somebody asks.
+/// </summary>
 public sealed record PriceRange(UnitPrice Cheapest, UnitPrice Median, UnitPrice Dearest, int Count)
 {
     /// <summary>The spread of these prices, all of one currency; null when there are none.</summary>
@@ -14,8 +17,8 @@ public sealed record PriceRange(UnitPrice Cheapest, UnitPrice Median, UnitPrice 
     }
 
     /// <summary>
-    /// Where a price stands between the cheapest (0) and the dearest (1), for drawing: by ratio, so that one offer at thirty times the price
-    /// of the others does not press them all into one corner.
+    /// Where a price stands between the cheapest (0) and the dearest (1), for drawing: by ratio, so that one offer at thirty times the
+    /// price of the others does not press them all into one corner.
     /// </summary>
     public double Place(UnitPrice price)
     {

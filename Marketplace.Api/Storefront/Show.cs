@@ -30,6 +30,20 @@ internal static class Show
     /// <summary>An amount without its currency, for a column whose header names it.</summary>
     public static string Number(Money money) => Signed(money.Minor < 0, Group(Absolute(money).Amount));
 
+    /// <summary>How many decimals an exact amount needs, at least those of its currency.</summary>
+    public static int Decimals(ExactAmount amount)
+    {
+        var point = amount.Amount.IndexOf('.', StringComparison.Ordinal);
+        return point < 0 ? 0 : amount.Amount.Length - point - 1;
+    }
+
+    /// <summary>An exact amount to its last digit.</summary>
+    public static string Exact(ExactAmount amount) => Padded(amount, Decimals(amount));
+
+    /// <summary>An exact amount with as many decimals as the others of its column, so that the points stand in line.</summary>
+    public static string Padded(ExactAmount amount, int decimals) =>
+        Signed(amount.Nanos < 0, (Math.Abs(amount.Nanos) / 1_000_000_000m).ToString("N" + decimals, CultureInfo.InvariantCulture));
+
     /// <summary>A price per card-hour or SCU-hour without its currency: two decimals, four for a price of less than a tenth.</summary>
     public static string Rate(UnitPrice price)
     {
@@ -44,6 +58,10 @@ internal static class Show
     }
 
     public static string CardHours(CardSeconds quantity) => Signed(quantity.Micros < 0, Group(quantity.CardHours.TrimStart('-')));
+
+    /// <summary>Use in standard unit-hours, of cards that are worth so many units.</summary>
+    public static string UnitHours(CardSeconds quantity, StandardUnits units) =>
+        CardHours(new CardSeconds((long)((Int128)quantity.Micros * units.Micros / StandardUnits.MicrosPerUnit)));
 
     public static string Count(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture);
 
@@ -82,7 +100,7 @@ internal static class Show
     /// <summary>For a form; <see cref="Read"/> reads it again.</summary>
     public static string Input(Instant at, DateTimeZone zone) => Local.Format(at.InZone(zone).LocalDateTime);
 
-    /// <summary>Reads a local time of that zone; one that a change of clocks skips or repeats moves forward or is the earlier one.</summary>
+    /// <summary>Reads a local time of that zone. One that a change of clocks skips moves forward; of a repeated one the first counts.</summary>
     public static Instant? Read(string? text, DateTimeZone zone)
     {
         if (string.IsNullOrWhiteSpace(text)) return null;

@@ -8,8 +8,8 @@ using Microsoft.Extensions.WebEncoders;
 namespace Marketplace;
 
 /// <summary>
-/// The pages: rendered on the server, without scripts. What a browser may load comes from this program alone, out of the assembly itself, so
-/// that it does not matter from which directory the host was started.
+/// The pages: rendered on the server, without scripts. What a browser may load comes from this program alone, out of the assembly itself,
+/// so that it does not matter from which directory the host was started.
 /// </summary>
 public static class Storefront
 {

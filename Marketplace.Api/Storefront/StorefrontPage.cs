@@ -36,10 +36,12 @@ public abstract class StorefrontPage : ComponentBase
     protected string Here => Context.Request.Path + Context.Request.QueryString;
 
     /// <summary>What the form said, or what it is to say at first.</summary>
-    protected string? Said(string field, string? atFirst = null) =>
-        HttpMethods.IsPost(Context.Request.Method) && Context.Request.HasFormContentType && Context.Request.Form.TryGetValue(field, out var text)
-            ? text.ToString()
-            : atFirst;
+    protected string? Said(string field, string? atFirst = null)
+    {
+        var request = Context.Request;
+        var isForm = HttpMethods.IsPost(request.Method) && request.HasFormContentType;
+        return isForm && request.Form.TryGetValue(field, out var text) ? text.ToString() : atFirst;
+    }
 
     /// <summary>What the form said, trimmed; null when it said nothing.</summary>
     protected string? Filled(string field) => Said(field)?.Trim() is { Length: > 0 } text ? text : null;

@@ -3,7 +3,7 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>Metered use cut at whole hours, for drawing: how many cards were in use in each hour, on average. Elapsed hours, in no zone.</summary>
+/// <summary>Metered use cut at whole hours, for drawing: how many cards were in use in each elapsed hour, on average.</summary>
 public sealed record UsageByHour(Instant From, IReadOnlyList<double> Cards)
 {
     private static readonly Duration Hour = Duration.FromHours(1);
@@ -18,7 +18,9 @@ public sealed record UsageByHour(Instant From, IReadOnlyList<double> Cards)
     {
         var end = Floor(until - Duration.Epsilon) + Hour;
         var start = Instant.Max(end - (Hour * hours), Floor(notBefore));
-        return new(start, new double[Math.Max(1, (int)Math.Round((end - start) / Hour))]);
+
+        // At least a day, so that the first hour of a lease is not one bar as wide as the page.
+        return new(start, new double[Math.Max(24, (int)Math.Round((end - start) / Hour))]);
     }
 
     public UsageByHour Fill(IEnumerable<UsageEvent> events)
