@@ -14,8 +14,7 @@ public enum Transport
 
 /// <summary>
 /// A host that runs the relay and the billing consumers (or others), as production does: embedded on the mediator, or on the real broker
-/// with
-/// quorum queues. On the broker every name carries a prefix of its own, so that tests side by side never hear each other.
+/// with quorum queues. On the broker every name carries a prefix of its own, so that tests side by side never hear each other.
 /// </summary>
 public sealed class PipelineHost : IAsyncDisposable
 {

@@ -79,7 +79,7 @@ public sealed class PipelineTests
                         AND state IN ('active', 'idle in transaction')
                       ORDER BY random() LIMIT 1) x
                     """));
-                await Task.Delay(50);
+                await Task.Delay(cuts < 20 ? 50 : 1_000); // a barrage first, then enough quiet to get on with the work
             }
         });
 
