@@ -62,4 +62,4 @@ public sealed record OfferDraft
 }
 
 /// <summary>What a provider may change of an offer; what is left out stays.</summary>
-public sealed record OfferChange(UnitPrice? Ask, CardCount? Cards, Instant? AvailableUntil);
+public sealed record OfferChange(UnitPrice? Ask = null, CardCount? Cards = null, Instant? AvailableUntil = null);
