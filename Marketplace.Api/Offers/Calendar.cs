@@ -12,10 +12,13 @@ namespace Marketplace;
 internal static class Calendar
 {
     /// <summary>SQL for the most that is free over the whole of [@From, @Until) of offer o: nothing outside its window.</summary>
-    public const string Free =
-        """
-        COALESCE((SELECT MIN(c.free) FROM calendar c WHERE c.offer_id = o.offer_id AND c.at < @Until
-          AND c.at >= (SELECT MAX(p.at) FROM calendar p WHERE p.offer_id = o.offer_id AND p.at <= @From)), 0)
+    public static readonly string Free = FreeOver("@From", "@Until");
+
+    /// <summary>The same for a window that other SQL gives.</summary>
+    public static string FreeOver(string from, string until) =>
+        $"""
+        COALESCE((SELECT MIN(c.free) FROM calendar c WHERE c.offer_id = o.offer_id AND c.at < {until}
+          AND c.at >= (SELECT MAX(p.at) FROM calendar p WHERE p.offer_id = o.offer_id AND p.at <= {from})), 0)
         """;
 
     public static async Task Open(Session session, OfferId offerId, CardCount cards, Instant from, Instant until)
