@@ -1,3 +1,4 @@
 using BenchmarkDotNet.Running;
+using Marketplace.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+BenchmarkSwitcher.FromAssembly(typeof(Ranking).Assembly).Run(args);
