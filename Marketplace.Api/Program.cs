@@ -3,18 +3,22 @@ using Marketplace;
 
 var offers = new Option<FileInfo?>("--offers") { Description = "Play this file of offers (CSV) instead of the sample; with --jobs" };
 var jobs = new Option<FileInfo?>("--jobs") { Description = "Play this file of jobs (CSV) instead of the sample; with --offers" };
-var data = new Option<DirectoryInfo?>("--data") { Description = "Keep the database in this folder; a play that was killed goes on from there" };
+var data =
+    new Option<DirectoryInfo?>("--data") { Description = "Keep the database in this folder; a play that was killed goes on from there" };
 var report = new Option<FileInfo?>("--report") { Description = "Write the totals to this file as JSON" };
 var exit = new Option<bool>("--exit") { Description = "Stop after the summary" };
-var urls = new Option<string>("--urls") { Description = "Where to serve what was played", DefaultValueFactory = _ => "http://127.0.0.1:5080" };
+var urls =
+    new Option<string>("--urls") { Description = "Where to serve what was played", DefaultValueFactory = _ => "http://127.0.0.1:5080" };
 
-var demo = new Command("demo", "Plays a month of a market, prints what came of it, then serves it") { offers, jobs, data, report, exit, urls };
+var demo =
+    new Command("demo", "Plays a month of a market, prints what came of it, then serves it") { offers, jobs, data, report, exit, urls };
 demo.Validators.Add(result =>
 {
     if (result.GetValue(offers) is null != result.GetValue(jobs) is null) result.AddError("--offers and --jobs come together");
 });
 demo.SetAction((parsed, ct) => new DemoCommand(
-    parsed.GetValue(offers), parsed.GetValue(jobs), parsed.GetValue(data), parsed.GetValue(report), parsed.GetValue(exit), parsed.GetValue(urls)!).Run(ct));
+    parsed.GetValue(offers), parsed.GetValue(jobs), parsed.GetValue(data), parsed.GetValue(report), parsed.GetValue(exit),
+    parsed.GetValue(urls)!).Run(ct));
 
 var file = new Argument<FileInfo>("file") { Description = "CSV (our own form or a cloud's price list) or JSON lines" };
 var server = new Option<Uri>("--server") { Description = "The marketplace", DefaultValueFactory = _ => new Uri("http://127.0.0.1:5080") };

@@ -70,7 +70,9 @@ public sealed record Bid
 
     internal Currency Currency { get; init; } = Currency.Cny;
 
-    /// <summary>The most that a card-hour of that card may cost under this bid, or null when the limit does not speak of such a card.</summary>
+    /// <summary>
+    /// The most that a card-hour of that card may cost under this bid, or null when the limit does not speak of such a card.
+    /// </summary>
     internal UnitPrice? LimitPerCardHour(StandardUnits? units) => LimitBasis == LimitBasis.CardHour
         ? Limit
         : units is { } u ? Limit.TimesStandardUnits(u) : null;
@@ -120,7 +122,8 @@ public sealed record BidDraft
         var limit = LimitPerScuHour ?? LimitPerCardHour!.Value;
         var field = LimitPerScuHour is null ? "limitPerCardHour" : "limitPerScuHour";
         if (limit.Nanos <= 0) throw Refusal.Invalid($"{field}.amount", "is above zero");
-        if (limit.Nanos > OfferDraft.HighestAsk * 1_000_000_000) throw Refusal.Invalid($"{field}.amount", $"is at most {OfferDraft.HighestAsk}");
+        if (limit.Nanos > OfferDraft.HighestAsk * 1_000_000_000)
+            throw Refusal.Invalid($"{field}.amount", $"is at most {OfferDraft.HighestAsk}");
         return (LimitPerScuHour is null ? LimitBasis.CardHour : LimitBasis.ScuHour, limit, card);
     }
 }

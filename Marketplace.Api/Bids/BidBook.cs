@@ -25,18 +25,24 @@ public static class BidBook
         var (basis, limit, card) = draft.Check(session.Now);
         var account = await BillingAccount.Get(session, buyer);
         if (limit.Currency != account.Currency)
-            throw Refusal.Invalid(basis == LimitBasis.ScuHour ? "limitPerScuHour.currency" : "limitPerCardHour.currency", $"is your account's: {account.Currency}");
+        {
+            var field = basis == LimitBasis.ScuHour ? "limitPerScuHour.currency" : "limitPerCardHour.currency";
+            throw Refusal.Invalid(field, $"is your account's: {account.Currency}");
+        }
+
         var bidId = session.NewId<BidId>();
         await session.Execute(
             """
-            INSERT INTO bid (bid_id, buyer_id, card, card_name, region, cards, from_at, until_at, limit_basis, limit_nanos, currency, reference,
+            INSERT INTO bid (bid_id, buyer_id, card, card_name, region, cards, from_at, until_at, limit_basis, limit_nanos, currency,
+              reference,
               state, placed_at)
             VALUES (@bidId, @buyer, @Card, @CardName, @Region, @Cards, @FromAt, @UntilAt, @Basis, @Nanos, @Currency, @Reference,
               'open', @Now)
             """,
             new
             {
-                bidId, buyer, Card = card?.Id, CardName = draft.IsAny ? null : draft.Card, draft.Region, draft.Cards, draft.FromAt, draft.UntilAt,
+                bidId, buyer, Card = card?.Id, CardName = draft.IsAny ? null : draft.Card, draft.Region, draft.Cards, draft.FromAt,
+                draft.UntilAt,
                 Basis = basis == LimitBasis.ScuHour ? "scu_hour" : "card_hour", limit.Nanos, limit.Currency, draft.Reference,
                 session.Now,
             });
@@ -59,7 +65,8 @@ public static class BidBook
             new { Buyer = buyer?.Value, State = state?.ToString().ToLowerInvariant(), before, limit });
 
     /// <summary>
-    /// The cheapest offer that could serve the bid now, were its limit no matter; null when none has such cards or room. For a bid that rests
+    /// The cheapest offer that could serve the bid now, were its limit no matter; null when none has such cards or room. For a bid that
+    /// rests
     /// it says how far the market is away.
     /// </summary>
     public static Task<Offer?> Nearest(Session session, Bid bid)
@@ -73,7 +80,8 @@ public static class BidBook
     {
         var bid = await Find(session, bidId);
         if (bid is null || bid.BuyerId != buyer) throw Refusal.NotFound("such bid of yours");
-        if (!await Move(session, bidId, BidState.Cancelled)) throw Refusal.Conflict($"The bid is {(await Find(session, bidId))!.State.ToString().ToLowerInvariant()}");
+        if (!await Move(session, bidId, BidState.Cancelled))
+            throw Refusal.Conflict($"The bid is {(await Find(session, bidId))!.State.ToString().ToLowerInvariant()}");
         return (await Find(session, bidId))!;
     }
 
@@ -81,7 +89,9 @@ public static class BidBook
     public static Task<int> ExpireDue(Session session) => session.Execute(
         "UPDATE bid SET state = 'expired', version = version + 1 WHERE state = 'open' AND from_at < @Now", new { session.Now });
 
-    /// <summary>How many openings of offers and resting bids the matching has not yet looked at; zero means that nothing more will match.</summary>
+    /// <summary>
+    /// How many openings of offers and resting bids the matching has not yet looked at; zero means that nothing more will match.
+    /// </summary>
     public static Task<long> Unmatched(Session session) => session.Scalar<long>(
         """
         SELECT CAST((SELECT COUNT(*) FROM offer WHERE matched < opened)
@@ -95,14 +105,16 @@ public static class BidBook
         var open = await session.Query<Bid>(
             $"""
             {Select} JOIN offer o ON o.offer_id = @OfferId
-            WHERE b.state = 'open' AND b.currency = @Currency AND b.from_at >= @Now AND b.from_at >= @AvailableFrom AND b.until_at <= @AvailableUntil
+            WHERE b.state = 'open' AND b.currency = @Currency AND b.from_at >= @Now AND b.from_at >= @AvailableFrom
+              AND b.until_at <= @AvailableUntil
               AND b.cards <= @Cards AND b.buyer_id <> @ProviderId AND (b.region IS NULL OR LOWER(b.region) = LOWER(@Region))
               AND (b.card = @Card OR b.card_name IS NULL OR (b.card IS NULL AND LOWER(b.card_name) = LOWER(@CardName)))
               AND {Calendar.FreeOver("b.from_at", "b.until_at")} >= b.cards
             """,
             new
             {
-                offer.OfferId, offer.Ask.Currency, session.Now, offer.AvailableFrom, offer.AvailableUntil, offer.Cards, offer.ProviderId, offer.Region, offer.Card,
+                offer.OfferId, offer.Ask.Currency, session.Now, offer.AvailableFrom, offer.AvailableUntil, offer.Cards, offer.ProviderId,
+                offer.Region, offer.Card,
                 offer.CardName,
             });
         return
@@ -119,11 +131,13 @@ public static class BidBook
     {
         // Taking the bid's row first keeps two matchers from giving it two leases.
         var open = await session.Execute(
-            "UPDATE bid SET considered = considered + 1 WHERE bid_id = @BidId AND state = 'open' AND from_at >= @Now", new { bid.BidId, session.Now });
+            "UPDATE bid SET considered = considered + 1 WHERE bid_id = @BidId AND state = 'open' AND from_at >= @Now",
+            new { bid.BidId, session.Now });
         if (open == 0) return false;
         var offer = await Market.Take(session, NeedOf(bid));
         if (offer is null) return false;
-        await LeaseBook.Award(session, offer, bid.BuyerId, bid.Cards, bid.FromAt, bid.UntilAt, offer.Ask, commission, bid.Reference, bid.BidId);
+        await LeaseBook.Award(session, offer, bid.BuyerId, bid.Cards, bid.FromAt, bid.UntilAt, offer.Ask, commission, bid.Reference,
+            bid.BidId);
         return await Move(session, bid.BidId, BidState.Matched);
     }
 

@@ -5,7 +5,9 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>What somebody looks for on the market: cards over a window, perhaps of one model, offer, region, and no dearer than a limit.</summary>
+/// <summary>
+/// What somebody looks for on the market: cards over a window, perhaps of one model, offer, region, and no dearer than a limit.
+/// </summary>
 internal sealed record Need(OrganisationId Buyer, Currency Currency, CardCount Cards, Instant From, Instant Until)
 {
     public OfferId? OfferId { get; init; }
@@ -46,7 +48,9 @@ internal static class Market
     /// <summary>The offer that <see cref="Take"/> would try first.</summary>
     public static Task<Offer?> Cheapest(Session session, Need need)
     {
-        var (nanos, most) = need.MostPerUnit is { } perUnit ? ("o.unit_ask_nanos", perUnit.Nanos) : ("o.ask_nanos", need.MostPerCard?.Nanos ?? long.MaxValue);
+        var (nanos, most) = need.MostPerUnit is { } perUnit
+            ? ("o.unit_ask_nanos", perUnit.Nanos)
+            : ("o.ask_nanos", need.MostPerCard?.Nanos ?? long.MaxValue);
         return session.Find<Offer>(
             $"""
             SELECT {OfferBook.Columns}
@@ -67,7 +71,9 @@ internal static class Market
             });
     }
 
-    /// <summary>The highest price per card-hour at which that much use is a charge that can be written down: nobody leases what cannot be billed.</summary>
+    /// <summary>
+    /// The highest price per card-hour at which that much use is a charge that can be written down: nobody leases what cannot be billed.
+    /// </summary>
     private static long Payable(CardSeconds use) =>
         (long)Int128.Min(long.MaxValue, (Int128)long.MaxValue * CardSeconds.MicrosPerCardHour / use.Micros);
 }

@@ -23,7 +23,9 @@ public sealed class MatchBids(Database database, MarketplaceOptions options) : I
 
         foreach (var bidId in waiting) await Try(bidId, context.CancellationToken);
         await using var session = await database.Write(context.CancellationToken);
-        await session.Execute("UPDATE offer SET matched = @opened WHERE offer_id = @offerId AND matched < @opened", new { offerId, opened });
+        await session.Execute(
+            "UPDATE offer SET matched = @opened WHERE offer_id = @offerId AND matched < @opened",
+            new { offerId, opened });
         await session.Commit();
     }
 

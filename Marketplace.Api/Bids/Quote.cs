@@ -4,7 +4,9 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>A price for renting now at the ask, held for a minute. It keeps the price, not the cards: whoever accepts first has them.</summary>
+/// <summary>
+/// A price for renting now at the ask, held for a minute. It keeps the price, not the cards: whoever accepts first has them.
+/// </summary>
 public sealed record Quote
 {
     public QuoteId QuoteId { get; init; }

@@ -20,13 +20,15 @@ public static class QuoteBook
         if (request.Card is not null) OfferDraft.Text(request.Card, "card");
         if (request.Region is not null) OfferDraft.Text(request.Region, "region");
         if (request.Reference is not null) OfferDraft.Text(request.Reference, "reference");
-        if (request.OfferId is { } asked && await OfferBook.Find(session, asked) is null) throw Refusal.Invalid("offerId", "there is no such offer");
+        if (request.OfferId is { } asked && await OfferBook.Find(session, asked) is null)
+            throw Refusal.Invalid("offerId", "there is no such offer");
         var account = await BillingAccount.Get(session, buyer);
         var card = request.Card is null ? null : CardRegistry.Default.Resolve(request.Card).Card;
         var offer = await Market.Cheapest(session, new Need(buyer, account.Currency, request.Cards, session.Now, request.UntilAt)
         {
             OfferId = request.OfferId, Card = card?.Id, CardName = card is null ? request.Card : null, Region = request.Region,
-        }) ?? throw Refusal.Conflict("No offer has room for that many cards from now until then; ask for fewer cards or a shorter time, or place a bid");
+        }) ?? throw Refusal.Conflict(
+            "No offer has room for that many cards from now until then; ask for fewer cards or a shorter time, or place a bid");
         var quote = new Quote
         {
             QuoteId = session.NewId<QuoteId>(), BuyerId = buyer, OfferId = offer.OfferId, Cards = request.Cards, UntilAt = request.UntilAt,
@@ -35,7 +37,8 @@ public static class QuoteBook
         };
         await session.Execute(
             """
-            INSERT INTO quote (quote_id, buyer_id, offer_id, cards, until_at, price_nanos, currency, reference, state, quoted_at, expires_at)
+            INSERT INTO quote (quote_id, buyer_id, offer_id, cards, until_at, price_nanos, currency, reference, state, quoted_at,
+              expires_at)
             VALUES (@QuoteId, @BuyerId, @OfferId, @Cards, @UntilAt, @Nanos, @Currency, @Reference, 'open', @QuotedAt, @ExpiresAt)
             """,
             new

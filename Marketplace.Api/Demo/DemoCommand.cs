@@ -24,7 +24,8 @@ internal sealed record DemoCommand(FileInfo? Offers, FileInfo? Jobs, DirectoryIn
         if (Console.IsOutputRedirected)
         {
             // A file or a pipe has no width and no colours.
-            AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+            AnsiConsole.Console =
+                AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
             AnsiConsole.Profile.Width = 140;
         }
 
@@ -65,7 +66,8 @@ internal sealed record DemoCommand(FileInfo? Offers, FileInfo? Jobs, DirectoryIn
         return MarketFiles.Read(offers, jobs, null);
     }
 
-    private static Instant Start(MarketFiles files) => files.Offers.Select(o => o.Draft.AvailableFrom).Concat(files.Jobs.Select(j => j.From)).Min();
+    private static Instant Start(MarketFiles files) =>
+        files.Offers.Select(o => o.Draft.AvailableFrom).Concat(files.Jobs.Select(j => j.From)).Min();
 
     private string[] Settings(string operatorKey, string? data, Instant start)
     {
@@ -107,7 +109,8 @@ internal sealed record DemoCommand(FileInfo? Offers, FileInfo? Jobs, DirectoryIn
     private static async Task Welcome(WebApplication app, string operatorKey, CancellationToken ct)
     {
         AnsiConsole.WriteLine();
-        AnsiConsole.WriteLine($"The market is open at {string.Join(" and ", app.Urls)} (stop it with Ctrl-C). Sign in with one of these keys:");
+        AnsiConsole.WriteLine(
+            $"The market is open at {string.Join(" and ", app.Urls)} (stop it with Ctrl-C). Sign in with one of these keys:");
         await using var session = await app.Services.GetRequiredService<Database>().Write(ct);
         var organisations = await Organisation.List(session, null, "", int.MaxValue);
         var accountant = organisations.FirstOrDefault(o => o.Roles.Contains(Role.Accountant))

@@ -32,7 +32,8 @@ internal static class DemoSummary
         foreach (var (offer, units, price) in ranking.Offers.Take(Shown))
         {
             table.AddRow(
-                $"{++rank}", Markup.Escape(offer.CardLabel), Markup.Escape(offer.ProviderName), Markup.Escape(offer.Region), Rate(offer.Ask),
+                $"{++rank}", Markup.Escape(offer.CardLabel), Markup.Escape(offer.ProviderName), Markup.Escape(offer.Region),
+                Rate(offer.Ask),
                 units?.ToString() ?? "unrated", price is { } p ? Rate(p) : "–");
         }
 
@@ -55,7 +56,9 @@ internal static class DemoSummary
         {
             var capacity = new CardCount((int)offered).For(played.Duration);
             var share = capacity.Micros == 0 ? 0 : (Int128)seconds * 1_000 / capacity.Micros;
-            table.AddRow(Markup.Escape(card), new CardCount((int)offered).ToString(), new CardSeconds(seconds).CardHours, $"{share / 10}.{share % 10} %");
+            table.AddRow(
+                Markup.Escape(card), new CardCount((int)offered).ToString(), new CardSeconds(seconds).CardHours,
+                $"{share / 10}.{share % 10} %");
         }
 
         if (sold.Count > Shown) table.Caption($"{sold.Count - Shown} more");
@@ -70,7 +73,8 @@ internal static class DemoSummary
         {
             var from = invoice.PeriodFrom.InZone(DateTimeZoneProviders.Tzdb[invoice.Zone]).Date;
             table.AddRow(
-                invoice.Number, Markup.Escape(invoice.BuyerName), from.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture), invoice.Net.ToString(),
+                invoice.Number, Markup.Escape(invoice.BuyerName), from.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture),
+                invoice.Net.ToString(),
                 invoice.Tax.ToString(), invoice.Gross.ToString());
         }
 
@@ -88,15 +92,18 @@ internal static class DemoSummary
 
     private static async Task<Table> Books(Session session)
     {
-        var table = Titled("Reconciliation", "Month", "Leases", "Metered card·h", "Charged", "Invoiced", "Posted", "Rounding", "Not yet invoiced", "Unexplained");
+        var table = Titled(
+            "Reconciliation", "Month", "Leases", "Metered card·h", "Charged", "Invoiced", "Posted", "Rounding",
+            "Not yet invoiced", "Unexplained");
         foreach (var month in await Reconciliation.Months(session))
         {
             var sums = ReconciliationTotals.Of(await Reconciliation.Of(session, month));
             foreach (var sum in sums)
             {
                 table.AddRow(
-                    month.ToString("uuuu-MM", CultureInfo.InvariantCulture), $"{sum.Leases}", sum.Metered.CardHours, Rating.Round(sum.Charged).ToString(),
-                    sum.Invoiced.ToString(), sum.Posted.ToString(), Rating.Round(sum.Rounding).ToString(), Rating.Round(sum.Waiting).ToString(),
+                    month.ToString("uuuu-MM", CultureInfo.InvariantCulture), $"{sum.Leases}", sum.Metered.CardHours,
+                    Rating.Round(sum.Charged).ToString(), sum.Invoiced.ToString(), sum.Posted.ToString(),
+                    Rating.Round(sum.Rounding).ToString(), Rating.Round(sum.Waiting).ToString(),
                     Rating.Round(sum.Unexplained).ToString());
             }
         }

@@ -18,7 +18,8 @@ internal sealed record FileBid(string Buyer, Instant PlacedAt, BidDraft Draft);
 /// <summary>A market to play, from CSV files; the forms are in this room's README.</summary>
 internal sealed record MarketFiles(IReadOnlyList<FileOffer> Offers, IReadOnlyList<FileJob> Jobs, IReadOnlyList<FileBid> Bids)
 {
-    /// <exception cref="InvalidDataException">A file lacks a column, or a row cannot be read; the message names file, row and column.</exception>
+    /// <exception cref="InvalidDataException">A file lacks a column, or a row cannot be read; the message names file, row and
+    /// column.</exception>
     public static MarketFiles Read(TextReader offers, TextReader jobs, TextReader? bids) => new(
         [.. Rows(offers, "offers").Select(Offer)],
         [.. Rows(jobs, "jobs").Select(Job)],
@@ -68,7 +69,8 @@ internal sealed record MarketFiles(IReadOnlyList<FileOffer> Offers, IReadOnlyLis
         if (!csv.Read() || !csv.ReadHeader()) throw new InvalidDataException($"{file}: the first line names the columns");
         var columns = csv.HeaderRecord!;
         for (var number = 1; csv.Read(); number++)
-            yield return new(file, number, columns.Distinct(StringComparer.Ordinal).ToDictionary(c => c, c => csv.GetField(c) ?? "", StringComparer.Ordinal));
+            yield return new(file, number, columns.Distinct(StringComparer.Ordinal)
+                .ToDictionary(c => c, c => csv.GetField(c) ?? "", StringComparer.Ordinal));
     }
 
     private sealed record Row(string File, int Number, Dictionary<string, string> Fields)

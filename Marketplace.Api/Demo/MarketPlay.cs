@@ -23,11 +23,13 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
     private readonly List<Lease> _running = [];
 
     /// <summary>Plays from the first instant of the files.</summary>
-    /// <param name="stop">Where to stop, billing the months that have ended; null: when the last job is over, billing every month touched.</param>
+    /// <param name="stop">Where to stop, billing the months that have ended; null: when the last job is over, billing every month
+    /// touched.</param>
     /// <param name="progress">Told every played hour.</param>
     public async Task Run(Instant? stop, Action<Instant, Instant>? progress, CancellationToken ct)
     {
-        var first = files.Offers.Select(o => o.Draft.AvailableFrom).Concat(files.Jobs.Select(j => j.From)).Concat(files.Bids.Select(b => b.PlacedAt)).Min();
+        var first = files.Offers.Select(o => o.Draft.AvailableFrom).Concat(files.Jobs.Select(j => j.From))
+            .Concat(files.Bids.Select(b => b.PlacedAt)).Min();
         var last = stop ?? files.Jobs.Select(j => j.Until).Append(first).Max();
         if (clock.GetCurrentInstant() < first) await clock.Advance(database, first, ct);
         await Enrol(ct);
@@ -43,7 +45,9 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
             if (at == OnTheHour(at)) progress?.Invoke(at, last);
         }
 
-        var end = stop is null ? BillingPeriod.Containing(last - Duration.FromMilliseconds(1), DateTimeZoneProviders.Tzdb[Zone]).Until : last;
+        var end = stop is null
+            ? BillingPeriod.Containing(last - Duration.FromMilliseconds(1), DateTimeZoneProviders.Tzdb[Zone]).Until
+            : last;
         if (clock.GetCurrentInstant() < end) await clock.Advance(database, end, ct);
         await Steward.Tend(database, ct);
         await Bill(end, ct);
@@ -56,9 +60,12 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
     private async Task Enrol(CancellationToken ct)
     {
         await using var session = await database.Write(ct);
-        foreach (var organisation in await Organisation.List(session, null, "", int.MaxValue)) _organisations[organisation.Name] = organisation.OrganisationId;
-        foreach (var name in files.Offers.Select(o => o.Provider).Distinct(StringComparer.Ordinal)) await Open(session, name, Role.Provider);
-        foreach (var name in files.Jobs.Select(j => j.Buyer).Concat(files.Bids.Select(b => b.Buyer)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var organisation in await Organisation.List(session, null, "", int.MaxValue))
+            _organisations[organisation.Name] = organisation.OrganisationId;
+        foreach (var name in files.Offers.Select(o => o.Provider).Distinct(StringComparer.Ordinal))
+            await Open(session, name, Role.Provider);
+        foreach (var name in files.Jobs.Select(j => j.Buyer).Concat(files.Bids.Select(b => b.Buyer)).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal))
             await Open(session, name, Role.Buyer);
         await session.Commit();
     }
@@ -99,7 +106,8 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
     /// <summary>Every instant at which something happens, in order.</summary>
     private IEnumerable<Instant> Moments(Instant first, Instant last)
     {
-        var moments = new SortedSet<Instant>(files.Jobs.Select(j => j.From).Concat(files.Bids.SelectMany(b => new[] { b.PlacedAt, b.Draft.FromAt })));
+        var moments =
+            new SortedSet<Instant>(files.Jobs.Select(j => j.From).Concat(files.Bids.SelectMany(b => new[] { b.PlacedAt, b.Draft.FromAt })));
         for (var hour = OnTheHour(first); hour < last + Hour; hour += Hour) moments.Add(hour);
         return moments.Where(m => m >= first && (m <= last || m == OnTheHour(m)));
     }
@@ -151,7 +159,8 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
 
     private async Task Place(Session session, FileBid bid)
     {
-        if (_bids.Add(bid.Draft.Reference!)) await BidBook.Place(session, _organisations[bid.Buyer], bid.Draft, options.CommissionBasisPoints);
+        if (_bids.Add(bid.Draft.Reference!))
+            await BidBook.Place(session, _organisations[bid.Buyer], bid.Draft, options.CommissionBasisPoints);
     }
 
     private async Task StartWhatWasMatched(CancellationToken ct)
@@ -195,7 +204,8 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
         var until = Instant.Min(lease.UntilAt, hour);
         return from >= until ? null : new UsageEvent
         {
-            Source = "demo/agent", EventId = $"{lease.Reference}/{InstantText.Format(from)}", LeaseId = lease.LeaseId, FromAt = from, UntilAt = until,
+            Source = "demo/agent", EventId = $"{lease.Reference}/{InstantText.Format(from)}", LeaseId = lease.LeaseId, FromAt = from,
+            UntilAt = until,
             Cards = lease.Cards,
         };
     }

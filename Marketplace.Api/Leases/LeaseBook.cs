@@ -81,7 +81,8 @@ public static class LeaseBook
         var lease = await Hold(session, leaseId);
         if (lease is null || (lease.BuyerId != party && lease.ProviderId != party)) throw Refusal.NotFound("such lease of yours");
         var who = lease.BuyerId == party ? "buyer" : "provider";
-        await Close(session, lease, Instant.Min(session.Now, lease.UntilAt), lease.State == LeaseState.Awarded ? LeaseState.Cancelled : LeaseState.Ended, who);
+        var end = lease.State == LeaseState.Awarded ? LeaseState.Cancelled : LeaseState.Ended;
+        await Close(session, lease, Instant.Min(session.Now, lease.UntilAt), end, who);
         return (await Find(session, leaseId))!;
     }
 
@@ -89,13 +90,15 @@ public static class LeaseBook
     public static async Task<int> EndDue(Session session)
     {
         var due = await session.Query<LeaseId>(
-            "SELECT lease_id FROM lease WHERE state IN ('awarded', 'active') AND until_at <= @Now ORDER BY lease_id LIMIT 1000", new { session.Now });
+            "SELECT lease_id FROM lease WHERE state IN ('awarded', 'active') AND until_at <= @Now ORDER BY lease_id LIMIT 1000",
+            new { session.Now });
         var ended = 0;
         foreach (var leaseId in due)
         {
             var lease = (await Hold(session, leaseId))!;
             if (lease.State is not (LeaseState.Awarded or LeaseState.Active)) continue;
-            await Close(session, lease, lease.UntilAt, lease.State == LeaseState.Awarded ? LeaseState.Expired : LeaseState.Ended, "run_out");
+            await Close(
+                session, lease, lease.UntilAt, lease.State == LeaseState.Awarded ? LeaseState.Expired : LeaseState.Ended, "run_out");
             ended++;
         }
 

@@ -21,7 +21,8 @@ internal static class LeaseEndpoints
         [FromQuery(Name = "state")] string? state, [AsParameters] PageRequest page, Session session, Caller caller)
     {
         var asked = state is null ? (LeaseState?)null : OfferQuery.OneOf<LeaseState>("state", state);
-        return TypedResults.Ok(Page.Of(await LeaseBook.List(session, caller.Only, asked, page.Before, page.Take), page, l => l.LeaseId.Value));
+        return TypedResults.Ok(
+            Page.Of(await LeaseBook.List(session, caller.Only, asked, page.Before, page.Take), page, l => l.LeaseId.Value));
     }
 
     private static async Task<Ok<Lease>> Get(string leaseId, Session session, Caller caller, HttpResponse response)

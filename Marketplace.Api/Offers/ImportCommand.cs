@@ -13,7 +13,8 @@ internal static class ImportCommand
         using var client = new HttpClient { BaseAddress = server };
         client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         using var content = new StreamContent(file.OpenRead());
-        content.Headers.ContentType = new MediaTypeHeaderValue(file.Extension is ".jsonl" or ".ndjson" ? "application/x-ndjson" : "text/csv");
+        content.Headers.ContentType =
+            new MediaTypeHeaderValue(file.Extension is ".jsonl" or ".ndjson" ? "application/x-ndjson" : "text/csv");
         using var response = await client.PostAsync(new Uri("/v1/offers/import", UriKind.Relative), content, ct);
         var body = await response.Content.ReadAsStringAsync(ct);
         if (!response.IsSuccessStatusCode)

@@ -11,7 +11,9 @@ public enum OfferState
     Withdrawn,
 }
 
-/// <summary>A provider's capacity for sale: so many cards of one model in one region, free over a window, at an ask per card-hour.</summary>
+/// <summary>
+/// A provider's capacity for sale: so many cards of one model in one region, free over a window, at an ask per card-hour.
+/// </summary>
 public sealed record Offer
 {
     public OfferId OfferId { get; init; }

@@ -11,7 +11,8 @@ public static class OfferBook
     /// <summary>The columns of <see cref="Offer"/>; the caller gives From and Until, for which free cards are counted.</summary>
     internal static readonly string Columns =
         $"""
-        o.offer_id, o.provider_id, g.name AS provider_name, o.name, o.card, o.card_name, o.cards, o.region, o.ask_nanos, o.currency, o.units,
+        o.offer_id, o.provider_id, g.name AS provider_name, o.name, o.card, o.card_name, o.cards, o.region, o.ask_nanos, o.currency,
+        o.units,
         o.unit_version, o.unit_ask_nanos, o.available_from, o.available_until, o.state, o.notes, o.created_at, o.version,
         CAST({Calendar.Free} AS BIGINT) AS free_millis
         """;
@@ -48,7 +49,8 @@ public static class OfferBook
 
     /// <summary>One offer, with the cards that are free now.</summary>
     public static Task<Offer?> Find(Session session, OfferId offerId) => session.Find<Offer>(
-        $"SELECT {Columns} {From} WHERE o.offer_id = @offerId", new { offerId, From = session.Now, Until = session.Now + Duration.FromMilliseconds(1) });
+        $"SELECT {Columns} {From} WHERE o.offer_id = @offerId",
+        new { offerId, From = session.Now, Until = session.Now + Duration.FromMilliseconds(1) });
 
     /// <summary>Every open offer that is not over, with the cards free over the window, by ask per card-hour and then age.</summary>
     public static Task<IReadOnlyList<Offer>> Open(Session session, Instant from, Instant until) => session.Query<Offer>(
@@ -61,10 +63,12 @@ public static class OfferBook
 
     /// <summary>The currencies in which something is on offer, in order of code.</summary>
     public static async Task<IReadOnlyList<Currency>> Currencies(Session session) =>
-        [.. (await session.Query<string>("SELECT DISTINCT currency FROM offer WHERE state = 'open' ORDER BY currency")).Select(Currency.Of)];
+        [.. (await session.Query<string>("SELECT DISTINCT currency FROM offer WHERE state = 'open' ORDER BY currency"))
+            .Select(Currency.Of)];
 
     /// <summary>A provider's own offers, newest first, before a cursor.</summary>
-    public static Task<IReadOnlyList<Offer>> Of(Session session, OrganisationId provider, string? before, int limit) => session.Query<Offer>(
+    public static Task<IReadOnlyList<Offer>> Of(Session session, OrganisationId provider, string? before, int limit) =>
+        session.Query<Offer>(
         $"""
         SELECT {Columns} {From}
         WHERE o.provider_id = @provider AND (CAST(@before AS TEXT) IS NULL OR o.offer_id < @before)
@@ -79,9 +83,11 @@ public static class OfferBook
         var offer = await Own(session, provider, offerId, version);
         var ask = change.Ask ?? offer.Ask;
         OfferDraft.CheckAsk(ask);
-        if (ask.Currency != offer.Ask.Currency) throw Refusal.Invalid("ask.currency", $"stays {offer.Ask.Currency}; publish another offer for another currency");
+        if (ask.Currency != offer.Ask.Currency)
+            throw Refusal.Invalid("ask.currency", $"stays {offer.Ask.Currency}; publish another offer for another currency");
         var until = change.AvailableUntil ?? offer.AvailableUntil;
-        if (until <= offer.AvailableFrom || until <= session.Now) throw Refusal.Invalid("availableUntil", "is in the future and after availableFrom");
+        if (until <= offer.AvailableFrom || until <= session.Now)
+            throw Refusal.Invalid("availableUntil", "is in the future and after availableFrom");
         var cards = change.Cards ?? offer.Cards;
         var from = Instant.Max(session.Now, offer.AvailableFrom);
         if (!await Calendar.Resize(session, offerId, cards.Millis - offer.Cards.Millis, from, offer.AvailableUntil))

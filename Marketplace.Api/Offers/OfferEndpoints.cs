@@ -20,7 +20,8 @@ internal static class OfferEndpoints
         offers.MapGet("", Rank).WithSummary("The market, ranked by price per SCU-hour, with what the filter left out and why");
         offers.MapGet("/mine", Mine).WithSummary("A provider's own offers, newest first");
         offers.MapGet("/{offerId}", Get).WithSummary("One offer with the cards that are free now");
-        offers.MapPatch("/{offerId}", Change).WithSummary("Change the ask, the number of cards or the end; leases that exist keep their price");
+        offers.MapPatch("/{offerId}", Change)
+            .WithSummary("Change the ask, the number of cards or the end; leases that exist keep their price");
         offers.MapDelete("/{offerId}", Withdraw).WithSummary("Take an offer off the market; leases that exist go on");
         offers.MapPost("/import", Import).WithSummary("Publish many offers from CSV or JSON lines, with an outcome for every row")
             .Accepts<string>("text/csv", "application/x-ndjson");
@@ -40,17 +41,20 @@ internal static class OfferEndpoints
         var account = await BillingAccount.Find(session, caller.OrganisationId);
         var ranking = await OfferRanking.Of(session, query.Filter(session.Now, account?.Currency ?? Currency.Cny));
 
-        // The ranking changes while it is paged through; the cursor is the last offer seen, and what was ranked before it is not shown again.
+        // The ranking changes while it is paged through; the cursor is the last offer seen, and what was ranked before it is not shown
+        // again.
         var after = page.Before;
         var rest = after is null ? ranking.Offers : [.. ranking.Offers.SkipWhile(o => o.Offer.OfferId.Value != after).Skip(1)];
         var part = Page.Of([.. rest.Take(page.Take)], page, o => o.Offer.OfferId.Value);
-        return TypedResults.Ok(new OfferPage(part.Items, part.NextCursor, ranking.Filter, ranking.Considered, ranking.Offers.Count, ranking.Excluded));
+        return TypedResults.Ok(
+            new OfferPage(part.Items, part.NextCursor, ranking.Filter, ranking.Considered, ranking.Offers.Count, ranking.Excluded));
     }
 
     private static async Task<Ok<Page<Offer>>> Mine([AsParameters] PageRequest page, Session session, Caller caller)
     {
         caller.Require(Role.Provider);
-        return TypedResults.Ok(Page.Of(await OfferBook.Of(session, caller.OrganisationId, page.Before, page.Take), page, o => o.OfferId.Value));
+        return TypedResults.Ok(
+            Page.Of(await OfferBook.Of(session, caller.OrganisationId, page.Before, page.Take), page, o => o.OfferId.Value));
     }
 
     private static async Task<Ok<Offer>> Get(string offerId, Session session, HttpResponse response)
@@ -61,7 +65,8 @@ internal static class OfferEndpoints
     }
 
     private static async Task<Ok<Offer>> Change(
-        string offerId, OfferChange change, [FromHeader(Name = ETags.IfMatch)] string? ifMatch, Session session, Caller caller, HttpResponse response)
+        string offerId, OfferChange change, [FromHeader(Name = ETags.IfMatch)] string? ifMatch, Session session, Caller caller,
+        HttpResponse response)
     {
         caller.Require(Role.Provider);
         var offer = await OfferBook.Change(session, caller.OrganisationId, new OfferId(offerId), ETags.Expected(ifMatch), change);
@@ -79,7 +84,8 @@ internal static class OfferEndpoints
     }
 
     private static async Task<Ok<ImportResult>> Import(
-        HttpRequest request, Session session, Caller caller, [FromQuery(Name = "from")] string? from, [FromQuery(Name = "until")] string? until)
+        HttpRequest request, Session session, Caller caller, [FromQuery(Name = "from")] string? from,
+        [FromQuery(Name = "until")] string? until)
     {
         caller.Require(Role.Provider);
         var start = QueryValue.Instant(from, "from") ?? session.Now;
@@ -96,9 +102,12 @@ internal static class OfferEndpoints
     }
 }
 
-/// <summary>A part of a ranking, with the filter as it was understood and what it left out, counted by the first test that failed.</summary>
+/// <summary>
+/// A part of a ranking, with the filter as it was understood and what it left out, counted by the first test that failed.
+/// </summary>
 public sealed record OfferPage(
-    IReadOnlyList<RankedOffer> Items, string? NextCursor, OfferFilter Filter, int Considered, int Fit, IReadOnlyDictionary<string, int> Excluded);
+    IReadOnlyList<RankedOffer> Items, string? NextCursor, OfferFilter Filter, int Considered, int Fit,
+    IReadOnlyDictionary<string, int> Excluded);
 
 /// <summary>What became of an import: counts, and every row.</summary>
 public sealed record ImportResult(int Created, int Unrated, int Refused, IReadOnlyList<ImportOutcome> Rows)

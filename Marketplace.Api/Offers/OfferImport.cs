@@ -22,7 +22,8 @@ public enum ImportStatus
 }
 
 /// <summary>What became of one row of an import; rows count from 1, the header not counted.</summary>
-public sealed record ImportOutcome(int Row, string? Name, ImportStatus Status, OfferId? OfferId, string? Card, string? Reason, IReadOnlyList<string> Notes);
+public sealed record ImportOutcome(
+    int Row, string? Name, ImportStatus Status, OfferId? OfferId, string? Card, string? Reason, IReadOnlyList<string> Notes);
 
 /// <summary>
 /// Publishes many offers from a file, row by row; a row that cannot be is refused and the others stand. Three forms are known:
@@ -33,14 +34,16 @@ public static class OfferImport
 {
     public const int MaxRows = 20_000;
 
-    private static readonly string[] Own = ["offer", "card", "count", "region", "available_from", "available_until", "ask_per_card_hour", "currency"];
+    private static readonly string[] Own =
+        ["offer", "card", "count", "region", "available_from", "available_until", "ask_per_card_hour", "currency"];
 
     /// <summary>Imports CSV; the header says which of the two forms it is.</summary>
     /// <param name="window">When a cloud's offers, which say no window, are for sale.</param>
     /// <exception cref="Refusal">The header is of neither form, or there are too many rows.</exception>
     public static async Task<IReadOnlyList<ImportOutcome>> Csv(Session session, OrganisationId provider, TextReader text, Interval window)
     {
-        using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture) { BadDataFound = null, MissingFieldFound = null });
+        using var csv =
+            new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture) { BadDataFound = null, MissingFieldFound = null });
         if (!await csv.ReadAsync() || !csv.ReadHeader()) throw Refusal.Invalid("body", "is empty; the first line names the columns");
         var header = csv.HeaderRecord!;
         var rows = new List<IReadOnlyDictionary<string, string>>();
@@ -52,7 +55,10 @@ public static class OfferImport
 
         if (Own.All(header.Contains)) return await Each(session, provider, [.. rows.Select(Draft)]);
         if (ListedInstance.Columns.All(header.Contains)) return await Each(session, provider, Listed(rows, window));
-        throw Refusal.Invalid("body", $"the first line names the columns {string.Join(", ", Own)}; or those of a cloud price list: {string.Join(", ", ListedInstance.Columns)}");
+        throw Refusal.Invalid(
+            "body",
+            $"the first line names the columns {string.Join(", ", Own)}; "
+                + $"or those of a cloud price list: {string.Join(", ", ListedInstance.Columns)}");
     }
 
     /// <summary>Imports JSON lines, one offer a line.</summary>
@@ -94,7 +100,8 @@ public static class OfferImport
             {
                 var offer = await OfferBook.Publish(session, provider, row.Draft);
                 outcomes.Add(new(
-                    number, row.Name, offer.Units is null ? ImportStatus.Unrated : ImportStatus.Created, offer.OfferId, offer.Card, offer.UnratedReason,
+                    number, row.Name, offer.Units is null ? ImportStatus.Unrated : ImportStatus.Created, offer.OfferId, offer.Card,
+                    offer.UnratedReason,
                     offer.Notes.Length == 0 ? [] : [offer.Notes]));
             }
             catch (Refusal refusal)

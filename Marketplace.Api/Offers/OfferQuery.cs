@@ -59,7 +59,8 @@ public sealed record OfferQuery(
         _ => throw Refusal.Invalid(name, "is true or false"),
     };
 
-    private static int Whole(string text) => int.TryParse(text, System.Globalization.NumberStyles.None, null, out var value) && value is > 0 and <= 65_536
+    private static int Whole(string text) =>
+        int.TryParse(text, System.Globalization.NumberStyles.None, null, out var value) && value is > 0 and <= 65_536
         ? value
         : throw new FormatException("is a whole number from 1 to 65536");
 
@@ -79,7 +80,8 @@ public sealed record OfferQuery(
     internal static T OneOf<T>(string name, string text)
         where T : struct, Enum
     {
-        var words = Enum.GetValues<T>().ToDictionary(v => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(v.ToString()), StringComparer.Ordinal);
+        var words = Enum.GetValues<T>()
+            .ToDictionary(v => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(v.ToString()), StringComparer.Ordinal);
         return words.TryGetValue(text, out var value) ? value : throw Refusal.Invalid(name, $"is one of {string.Join(", ", words.Keys)}");
     }
 }

@@ -9,12 +9,16 @@ namespace Marketplace;
 /// <param name="UnitPrice">The ask per unit-hour, half-up to the nano; null: unrated.</param>
 public sealed record RankedOffer(Offer Offer, StandardUnits? Units, UnitPrice? UnitPrice);
 
-/// <summary>A ranking: what fits, best first, and how many offers each test left out; an offer counts under the first test that it fails.</summary>
-public sealed record OfferRanking(OfferFilter Filter, IReadOnlyList<RankedOffer> Offers, int Considered, IReadOnlyDictionary<string, int> Excluded)
+/// <summary>
+/// A ranking: what fits, best first, and how many offers each test left out; an offer counts under the first test that it fails.
+/// </summary>
+public sealed record OfferRanking(
+    OfferFilter Filter, IReadOnlyList<RankedOffer> Offers, int Considered, IReadOnlyDictionary<string, int> Excluded)
 {
     private static readonly HashSet<string> DomesticVendors = new(StringComparer.Ordinal)
     {
-        "Huawei", "Cambricon", "Hygon", "Kunlunxin", "Alibaba T-Head", "Iluvatar CoreX", "Moore Threads", "Biren", "Enflame", "MetaX", "Phytium",
+        "Huawei", "Cambricon", "Hygon", "Kunlunxin", "Alibaba T-Head", "Iluvatar CoreX", "Moore Threads", "Biren", "Enflame", "MetaX",
+        "Phytium",
         "Sunway", "NUDT",
     };
 
@@ -31,7 +35,8 @@ public sealed record OfferRanking(OfferFilter Filter, IReadOnlyList<RankedOffer>
     {
         var workload = filter.Workload is null
             ? null
-            : Workload.Find(filter.Workload) ?? throw Refusal.Invalid("workload", "there is no such workload; GET /v1/workloads lists them");
+            : Workload.Find(filter.Workload)
+                ?? throw Refusal.Invalid("workload", "there is no such workload; GET /v1/workloads lists them");
         var card = filter.Card is null ? null : CardRegistry.Default.Resolve(filter.Card).Card;
         var worth = new Dictionary<string, StandardUnits?>(StringComparer.Ordinal);
         var excluded = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -49,7 +54,8 @@ public sealed record OfferRanking(OfferFilter Filter, IReadOnlyList<RankedOffer>
         StandardUnits? UnitsOf(Offer offer)
         {
             if (workload is null || offer.Registered is not { } registered) return offer.Units;
-            if (!worth.TryGetValue(registered.Id, out var units)) worth[registered.Id] = units = EffectiveUnits.Of(registered, workload).Units;
+            if (!worth.TryGetValue(registered.Id, out var units))
+                worth[registered.Id] = units = EffectiveUnits.Of(registered, workload).Units;
             return units;
         }
     }

@@ -7,14 +7,16 @@ public sealed class MarketWithEverything : IAsyncLifetime
 
     private readonly Dictionary<string, string> _right = new(StringComparer.Ordinal)
     {
-        ["POST /v1/accounts"] = """{"name":"New","roles":["buyer"],"zone":"Asia/Shanghai","currency":"CNY","taxRate":600,"jurisdiction":"CN"}""",
+        ["POST /v1/accounts"] =
+            """{"name":"New","roles":["buyer"],"zone":"Asia/Shanghai","currency":"CNY","taxRate":600,"jurisdiction":"CN"}""",
         ["POST /v1/api-keys"] = """{"name":"another"}""",
         ["POST /v1/offers"] = $$"""
             {"name":"rack-9","card":"H100 SXM5 80GB","memoryGiB":80,"cards":8,"region":"cn-north-1","ask":{{Ask}},
              "availableFrom":"2026-02-01T00:00:00Z","availableUntil":"2026-03-01T00:00:00Z"}
             """,
         ["PATCH /v1/offers/{offerId}"] = $$"""{"ask":{{Ask}},"cards":9,"availableUntil":"2026-03-02T00:00:00Z"}""",
-        ["POST /v1/quotes"] = """{"card":"h100-sxm5-80gb","region":"cn-north-1","cards":1,"untilAt":"2026-02-20T00:00:00Z","reference":"r"}""",
+        ["POST /v1/quotes"] =
+            """{"card":"h100-sxm5-80gb","region":"cn-north-1","cards":1,"untilAt":"2026-02-20T00:00:00Z","reference":"r"}""",
         ["POST /v1/bids"] = $$"""
             {"card":"any","region":"cn-north-1","cards":1,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
              "limitPerScuHour":{{Ask}},"reference":"r"}
@@ -48,9 +50,11 @@ public sealed class MarketWithEverything : IAsyncLifetime
     public ApiClient Who(string door) => door.Split(' ')[1] switch
     {
         "/v1/offers" when door.StartsWith("GET", StringComparison.Ordinal) => _buyer,
-        var path when path.StartsWith("/v1/offers", StringComparison.Ordinal) || path.EndsWith("/start", StringComparison.Ordinal) => _provider,
+        var path when path.StartsWith("/v1/offers", StringComparison.Ordinal) || path.EndsWith("/start", StringComparison.Ordinal) =>
+            _provider,
         var path when path.StartsWith("/v1/quotes", StringComparison.Ordinal) || path.StartsWith("/v1/bids", StringComparison.Ordinal)
-            || path.StartsWith("/v1/leases", StringComparison.Ordinal) || path.StartsWith("/v1/charges", StringComparison.Ordinal) => _buyer,
+            || path.StartsWith("/v1/leases", StringComparison.Ordinal) || path.StartsWith("/v1/charges", StringComparison.Ordinal) =>
+                _buyer,
         "/v1/usage" or "/v1/usage/quarantine" => _provider,
         _ => Host.Operator,
     };

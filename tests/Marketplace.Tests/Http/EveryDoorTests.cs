@@ -39,7 +39,8 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
         var wrongs = 0;
         foreach (var door in (await Doors()).Where(d => d.TakesJson && !ByRow.Contains(d.Name)))
         {
-            var right = market.Right(door.Name) ?? throw new InvalidOperationException($"{door.Name} is new: say in MarketWithEverything what is right there");
+            var right = market.Right(door.Name)
+                ?? throw new InvalidOperationException($"{door.Name} is new: say in MarketWithEverything what is right there");
             foreach (var (body, field) in Wrong(JsonNode.Parse(right)!.AsObject(), door.Required))
             {
                 var answer = await Knock(market.Who(door.Name), door, door.Path(market.Own), body);
@@ -62,13 +63,15 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
             {
                 if (Everybodys.Contains(door.Name)) continue;
                 var answer = await Knock(stranger, door, door.Path(market.Own), market.Right(door.Name));
-                Assert.True(answer.Status is 403 or 404, $"{door.Name} answered {answer.Status} to a stranger's {stranger.Id}: {answer.Body}");
+                Assert.True(
+                    answer.Status is 403 or 404, $"{door.Name} answered {answer.Status} to a stranger's {stranger.Id}: {answer.Body}");
             }
 
             foreach (var nonsense in new[] { "x", "lease_", new string('9', 3_000), "%00", "%ff%fe", "'%20OR%201=1--", "🂡" })
             {
                 var answer = await Knock(market.Who(door.Name), door, door.Path(_ => nonsense), market.Right(door.Name));
-                Assert.True(answer.Status is >= 400 and < 500, $"{door.Name} answered {answer.Status} to the id '{nonsense}': {answer.Body}");
+                Assert.True(
+                    answer.Status is >= 400 and < 500, $"{door.Name} answered {answer.Status} to the id '{nonsense}': {answer.Body}");
             }
         }
 
@@ -86,13 +89,15 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
             {
                 foreach (var value in new[] { "%F0%9F%82%A1", "-1", new string('9', 400), "%00", "1e999" })
                 {
-                    var answer = await Knock(market.Who(door.Name), door, $"{door.Path(market.Own)}?{parameter}={value}{Rest(parameter)}", null);
+                    var answer =
+                        await Knock(market.Who(door.Name), door, $"{door.Path(market.Own)}?{parameter}={value}{Rest(parameter)}", null);
                     Refused(door.Name, $"?{parameter}={value}", answer, parameter);
                 }
             }
 
             // What a list cannot do without is right, so that only the one thing is wrong.
-            string Rest(string wrong) => string.Concat(door.Query.Where(q => q != wrong && market.NeededQuery.ContainsKey(q)).Select(q => $"&{q}={market.NeededQuery[q]}"));
+            string Rest(string wrong) => string.Concat(door.Query.Where(q => q != wrong && market.NeededQuery.ContainsKey(q))
+                .Select(q => $"&{q}={market.NeededQuery[q]}"));
         }
     }
 
@@ -102,7 +107,8 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
         Assert.Equal("application/problem+json", answer.Header("Content-Type")?.Split(';')[0]);
         Assert.False(string.IsNullOrEmpty(answer.Text("code")));
         Assert.True(
-            answer.Fields.Any(f => f == field || f.StartsWith(field + ".", StringComparison.Ordinal) || f.StartsWith(field + "[", StringComparison.Ordinal)),
+            answer.Fields.Any(f =>
+                f == field || f.StartsWith(field + ".", StringComparison.Ordinal) || f.StartsWith(field + "[", StringComparison.Ordinal)),
             $"{door} named {string.Join(", ", answer.Fields)} and not {field}, when it was sent {sent}");
     }
 
@@ -122,7 +128,8 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
             }
 
             // Nothing at all is a right tax.
-            foreach (var wrong in WrongValues(value!).Where(w => (name, w) is not ("taxRate", "0"))) yield return (With(right, name, JsonNode.Parse(wrong)), name);
+            foreach (var wrong in WrongValues(value!)
+                .Where(w => (name, w) is not ("taxRate", "0"))) yield return (With(right, name, JsonNode.Parse(wrong)), name);
         }
     }
 
@@ -131,17 +138,21 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
         JsonObject when value["amount"] is not null =>
         [
             "1", "\"1 CNY\"", "[]", """{"amount":"-1","currency":"CNY"}""", """{"amount":"99999999999999999999","currency":"CNY"}""",
-            """{"amount":1,"currency":"CNY"}""", """{"amount":"1","currency":"XXX"}""", """{"amount":"1"}""", """{"amount":"1","currency":"USD","x":1}""",
+            """{"amount":1,"currency":"CNY"}""", """{"amount":"1","currency":"XXX"}""", """{"amount":"1"}""",
+            """{"amount":"1","currency":"USD","x":1}""",
             """{"amount":null,"currency":"CNY"}""", """{"amount":"NaN","currency":"CNY"}""",
         ],
         JsonArray => ["1", "\"x\"", "[{}]", "[null]"],
-        JsonValue number when number.GetValueKind() == JsonValueKind.Number => ["-1", "0", "1e400", "99999999999999999999", "\"1\"", "{}", "[]", "true"],
+        JsonValue number when number.GetValueKind() == JsonValueKind.Number =>
+            ["-1", "0", "1e400", "99999999999999999999", "\"1\"", "{}", "[]", "true"],
         JsonValue text when InstantLike(text) =>
-            ["1", "\"tomorrow\"", "\"0001-01-01T00:00:00Z\"", "\"99999-01-01T00:00:00Z\"", "\"2026-01-01\"", "\"2026-01-01T00:00:00.0000001Z\"", "{}"],
+            ["1", "\"tomorrow\"", "\"0001-01-01T00:00:00Z\"", "\"99999-01-01T00:00:00Z\"", "\"2026-01-01\"",
+                "\"2026-01-01T00:00:00.0000001Z\"", "{}"],
         _ => ["1", "{}", "[]", "true", "\"\"", $"\"{new string('x', 5_000)}\"", "\"a\\u0000b\""],
     };
 
-    private static bool InstantLike(JsonValue text) => text.GetValueKind() == JsonValueKind.String && Contracts.InstantText.TryParse(text.GetValue<string>(), out _);
+    private static bool InstantLike(JsonValue text) =>
+        text.GetValueKind() == JsonValueKind.String && Contracts.InstantText.TryParse(text.GetValue<string>(), out _);
 
     private static string With(JsonObject right, string name, JsonNode? value, bool remove = false)
     {
@@ -176,9 +187,11 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
     {
         await using var session = await market.Host.Database.Read();
         var text = new StringBuilder();
-        foreach (var table in await session.Query<string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"))
+        foreach (var table in await session.Query<string>(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"))
         {
-            var rows = (await session.Query<dynamic>($"SELECT t.* FROM {table} t")).Select(r => string.Join('|', (IDictionary<string, object>)r));
+            var rows = (await session.Query<dynamic>($"SELECT t.* FROM {table} t"))
+                .Select(r => string.Join('|', (IDictionary<string, object>)r));
             text.Append(table).Append('\n').AppendJoin('\n', rows.Order(StringComparer.Ordinal)).Append('\n');
         }
 
@@ -187,17 +200,20 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
 
     /// <summary>One operation of the document.</summary>
     private sealed record Door(
-        string Method, string Template, IReadOnlyList<string> Parameters, IReadOnlyList<string> Query, bool TakesJson, IReadOnlySet<string> Required)
+        string Method, string Template, IReadOnlyList<string> Parameters, IReadOnlyList<string> Query, bool TakesJson,
+        IReadOnlySet<string> Required)
     {
         public string Name => $"{Method.ToUpperInvariant()} {Template}";
 
         public string Path(Func<string, string> idOf) =>
-            Parameters.Aggregate(Template, (path, name) => path.Replace($"{{{name}}}", idOf($"{Template}:{name}"), StringComparison.Ordinal));
+            Parameters.Aggregate(Template, (path, name) =>
+                path.Replace($"{{{name}}}", idOf($"{Template}:{name}"), StringComparison.Ordinal));
 
         public static Door Of(JsonElement document, string method, string template, JsonElement operation)
         {
             var parameters = operation.TryGetProperty("parameters", out var list) ? list.EnumerateArray().ToList() : [];
-            var schema = operation.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out var json)
+            var schema = operation.TryGetProperty("requestBody", out var body)
+                && body.GetProperty("content").TryGetProperty("application/json", out var json)
                 ? json.GetProperty("schema")
                 : (JsonElement?)null;
             if (schema is { } s && s.TryGetProperty("$ref", out var reference))
