@@ -59,8 +59,8 @@ public static class BidBook
             new { Buyer = buyer?.Value, State = state?.ToString().ToLowerInvariant(), before, limit });
 
     /// <summary>
-    /// The cheapest offer that could serve the bid now, were its limit no matter; null when none has such cards or room. For a bid that rests
-    /// it says how far the market is away.
+    /// The cheapest offer that could serve the bid now, were its limit no matter; null when none has such cards or room. For a bid that
+    /// rests it says how far the market is away.
     /// </summary>
     public static Task<Offer?> Nearest(Session session, Bid bid)
     {

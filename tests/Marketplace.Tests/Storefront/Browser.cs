@@ -10,8 +10,8 @@ public sealed class Browser : IAsyncLifetime
 
     private static readonly string[] Quiet =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
     ];
 
     private IPlaywright _playwright = null!;
@@ -51,7 +51,8 @@ public sealed class Reader : IAsyncDisposable
         (Context, Page, _address) = (context, page, address);
         page.Console += (_, message) => Note(message.Type is "error" or "warning", $"console: {message.Text}");
         page.PageError += (_, error) => Note(true, $"script: {error}");
-        context.Request += (_, request) => Note(!request.Url.StartsWith(address.ToString(), StringComparison.Ordinal), $"foreign: {request.Url}");
+        context.Request += (_, request) =>
+            Note(!request.Url.StartsWith(address.ToString(), StringComparison.Ordinal), $"foreign: {request.Url}");
     }
 
     public IBrowserContext Context { get; }
@@ -72,7 +73,8 @@ public sealed class Reader : IAsyncDisposable
 
     public Task Press(string button) => Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
 
-    public Task Follow(string link) => Page.Locator("main").GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).First.ClickAsync();
+    public Task Follow(string link) =>
+        Page.Locator("main").GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).First.ClickAsync();
 
     /// <summary>Goes to a page and looks at it.</summary>
     public async Task Visit(string path)
@@ -104,7 +106,8 @@ public sealed class Reader : IAsyncDisposable
         await Page.ReloadAsync();
         var at = $"{Path} ({language}, {width} px)";
         Note(await Page.GetAttributeAsync("html", "lang") != language, $"language: {at}");
-        Note(await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0, $"overflow: {at}");
+        var over = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        Note(over > 0, $"overflow: {at}: {over} px");
         foreach (var violation in (await Page.RunAxe()).Violations)
             Note(true, $"axe: {at}: {violation.Id}: {violation.Help}: {violation.Nodes[0].Html}");
     }

@@ -1,6 +1,6 @@
 namespace Marketplace;
 
-/// <summary>The pages as people use them, in a real browser against the real host: every page visited is looked at in both languages.</summary>
+/// <summary>The pages as people use them, in a real browser against the real host; each is looked at in both languages.</summary>
 public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
 {
     private const string Offer = """
@@ -64,7 +64,9 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await heron.Follow("INV-000001");
         await heron.Look();
         var invoice = await heron.Text;
-        Assert.All(["Blue Heron", "¥172.80", "¥10.37", "¥183.17", "Asia/Shanghai"], text => Assert.Contains(text, invoice, StringComparison.Ordinal));
+        Assert.All(
+            ["Blue Heron", "¥172.80", "¥10.37", "¥183.17", "Asia/Shanghai"],
+            text => Assert.Contains(text, invoice, StringComparison.Ordinal));
         await heron.Visit("/spend");
         Assert.Contains("24.00", await heron.Text, StringComparison.Ordinal);
 
@@ -122,8 +124,8 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await using var lake = await browser.Open(host);
         await lake.SignIn(provider.Key!);
         await lake.Visit("/my-offers/new");
-        foreach (var (field, value) in new[] { ("name", "rack-1"), ("card", "H20"), ("cards", "8"), ("region", "cn-east-2"), ("ask", "3.10") })
-            await lake.Page.FillAsync("#" + field, value);
+        var typed = new[] { ("name", "rack-1"), ("card", "H20"), ("cards", "8"), ("region", "cn-east-2"), ("ask", "3.10") };
+        foreach (var (field, value) in typed) await lake.Page.FillAsync("#" + field, value);
 
         await lake.Press("Publish");
 
@@ -155,8 +157,11 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await heron.Visit("/cards/h20-96gb");
         await heron.Visit("/offers?workload=llm-decode-interactive&memory=200&region=nowhere");
         await heron.SignIn(market.Buyer.Key!);
-        foreach (var path in new[] { "/bids", $"/bids/{bid.Text("bidId")}", "/leases", $"/leases/{market.Lease}/books?period=2026-01", $"/rent/{offer}" })
-            await heron.Visit(path);
+        await heron.Visit("/bids");
+        await heron.Visit($"/bids/{bid.Text("bidId")}");
+        await heron.Visit("/leases");
+        await heron.Visit($"/leases/{market.Lease}/books?period=2026-01");
+        await heron.Visit($"/rent/{offer}");
         await using var lake = await browser.Open(host);
         await lake.SignIn(market.Provider.Key!);
         foreach (var path in new[] { $"/my-offers/{offer}", "/my-offers/new", "/leases?state=awarded" }) await lake.Visit(path);

@@ -90,17 +90,18 @@ public sealed partial class StorefrontTests(SharedApi shared) : IClassFixture<Sh
     }
 
     [Fact]
-    public void EveryWordOfThePages_HasItsChinese_AndNoWordIsLeftOver()
+    public void EveryWordOfThePages_HasItsChinese()
     {
         var room = Path.Combine(SharedFiles.Repository(), "Marketplace.Api", "Storefront");
         var chinese = Keys(Path.Combine(room, "Words.zh.resx"));
         var english = Keys(Path.Combine(room, "Words.resx"));
-        var sources = string.Join('\n', Directory.EnumerateFiles(room).Where(f => f.EndsWith(".razor", StringComparison.Ordinal)).Select(File.ReadAllText));
+        var sources = string.Join('\n', Directory.EnumerateFiles(room, "*.razor").Select(File.ReadAllText));
         var used = Used().Matches(sources).Select(m => m.Groups["key"].Value).ToHashSet(StringComparer.Ordinal);
 
+        // A key that ends in a colon is the beginning of a word such as cause:Rounding; one with a colon within is no sentence.
         Assert.Empty(used.Where(k => !k.EndsWith(':')).Except(chinese, StringComparer.Ordinal));
+        Assert.Empty(used.Where(k => k.StartsWith("small:", StringComparison.Ordinal)).Except(english, StringComparer.Ordinal));
         Assert.Empty(english.Except(chinese, StringComparer.Ordinal));
-        Assert.Empty(used.Where(k => k.Contains(':', StringComparison.Ordinal) && !k.Contains(' ') && !k.EndsWith(':')).Except(english, StringComparer.Ordinal));
         Assert.Contains("Offers", used);
     }
 
