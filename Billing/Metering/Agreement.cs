@@ -74,13 +74,11 @@ public sealed record Agreement
     /// <summary>
     /// The agreement, or null. While a session that took it with <paramref name="toWrite"/> lives, no other writes to this lease.
     /// </summary>
-    public static async Task<Agreement?> Find(Session session, LeaseId leaseId, bool toWrite = false)
-    {
-        if (toWrite
-            && await session.Execute("UPDATE agreement SET revision = revision + 1 WHERE lease_id = @leaseId", new { leaseId }) == 0)
-            return null;
-        return await session.Find<Agreement>($"SELECT {Columns} FROM agreement WHERE lease_id = @leaseId", new { leaseId });
-    }
+    public static Task<Agreement?> Find(Session session, LeaseId leaseId, bool toWrite = false) => session.Find<Agreement>(
+        toWrite
+            ? $"UPDATE agreement SET revision = revision + 1 WHERE lease_id = @leaseId RETURNING {Columns}"
+            : $"SELECT {Columns} FROM agreement WHERE lease_id = @leaseId",
+        new { leaseId });
 
     public static Task Start(Session session, LeaseId leaseId, Instant at) => session.Execute(
         "UPDATE agreement SET started_at = @at WHERE lease_id = @leaseId AND started_at IS NULL", new { leaseId, at });

@@ -16,6 +16,7 @@ public static class ChargeBook
     /// </summary>
     public static async Task Rate(Session session, IEnumerable<LeaseId> leases)
     {
+        var accounts = new Dictionary<OrganisationId, BillingAccount>();
         foreach (var leaseId in leases.Distinct().OrderBy(l => l.Value, StringComparer.Ordinal))
         {
             var agreement = await Agreement.Find(session, leaseId, toWrite: true)
@@ -29,7 +30,8 @@ public static class ChargeBook
                 new { leaseId });
             if (work.Count == 0) continue;
             await session.Execute("DELETE FROM usage_unrated WHERE lease_id = @leaseId", new { leaseId });
-            var account = await BillingAccount.Get(session, agreement.BuyerId);
+            if (!accounts.TryGetValue(agreement.BuyerId, out var account))
+                accounts[agreement.BuyerId] = account = await BillingAccount.Get(session, agreement.BuyerId);
             var (charges, tallies) = Rate(agreement, account, await Tally.Of(session, leaseId), work);
             foreach (var charge in charges) await Add(session, charge);
             foreach (var tally in tallies) await tally.Save(session);

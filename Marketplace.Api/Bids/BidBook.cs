@@ -89,19 +89,20 @@ public static class BidBook
         """,
         new { session.Now });
 
-    /// <summary>The open bids that an offer might serve, best price for that offer first, then oldest first.</summary>
+    /// <summary>The open bids that an offer has room for within their limit, best price for that offer first, then oldest first.</summary>
     internal static async Task<IReadOnlyList<BidId>> Waiting(Session session, Offer offer)
     {
         var open = await session.Query<Bid>(
             $"""
-            {Select}
+            {Select} JOIN offer o ON o.offer_id = @OfferId
             WHERE b.state = 'open' AND b.currency = @Currency AND b.from_at >= @Now AND b.from_at >= @AvailableFrom AND b.until_at <= @AvailableUntil
               AND b.cards <= @Cards AND b.buyer_id <> @ProviderId AND (b.region IS NULL OR LOWER(b.region) = LOWER(@Region))
               AND (b.card = @Card OR b.card_name IS NULL OR (b.card IS NULL AND LOWER(b.card_name) = LOWER(@CardName)))
+              AND {Calendar.FreeOver("b.from_at", "b.until_at")} >= b.cards
             """,
             new
             {
-                offer.Ask.Currency, session.Now, offer.AvailableFrom, offer.AvailableUntil, offer.Cards, offer.ProviderId, offer.Region, offer.Card,
+                offer.OfferId, offer.Ask.Currency, session.Now, offer.AvailableFrom, offer.AvailableUntil, offer.Cards, offer.ProviderId, offer.Region, offer.Card,
                 offer.CardName,
             });
         return

@@ -34,10 +34,10 @@ internal static class Market
     /// <summary>The offer whose cards were taken, or null when none is within the limit and has room.</summary>
     public static async Task<Offer?> Take(Session session, Need need)
     {
-        // A candidate can fill up between the look and the take; then the look is taken again, without it.
+        // A candidate can fill up or be changed between the look and the take; then the look is taken again.
         while (await Cheapest(session, need) is { } offer)
         {
-            if (await Calendar.Take(session, offer.OfferId, need.Cards, need.From, need.Until)) return offer;
+            if (await Calendar.Take(session, offer.OfferId, need.Cards, need.From, need.Until, offer.Version)) return offer;
         }
 
         return null;

@@ -70,17 +70,16 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
         _organisations[name] = organisation.OrganisationId;
     }
 
+    /// <summary>Publishes what is not there yet: in one transaction, so that of equal asks the first in the file is always the older.</summary>
     private async Task Publish(CancellationToken ct)
     {
-        HashSet<(OrganisationId, string)> known;
-        await using (var look = await database.Read(ct))
-            known = [.. (await OfferBook.Open(look, look.Now, look.Now + Hour)).Select(o => (o.ProviderId, o.Name))];
-        foreach (var part in files.Offers.Where(o => !known.Contains((_organisations[o.Provider], o.Draft.Name))).Chunk(250))
-        {
-            await using var session = await database.Write(ct);
-            foreach (var offer in part) await OfferBook.Publish(session, _organisations[offer.Provider], offer.Draft);
-            await session.Commit();
-        }
+        await using var session = await database.Write(ct);
+        var known = new HashSet<(OrganisationId, string)>();
+        foreach (var name in files.Offers.Select(o => o.Provider).Distinct(StringComparer.Ordinal))
+            known.UnionWith((await OfferBook.Of(session, _organisations[name], null, int.MaxValue)).Select(o => (o.ProviderId, o.Name)));
+        foreach (var offer in files.Offers.Where(o => !known.Contains((_organisations[o.Provider], o.Draft.Name))))
+            await OfferBook.Publish(session, _organisations[offer.Provider], offer.Draft);
+        await session.Commit();
     }
 
     /// <summary>What an earlier, killed play has done: its leases and bids by their names in the files.</summary>

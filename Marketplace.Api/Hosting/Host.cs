@@ -57,7 +57,9 @@ public static class Host
         services.AddMessaging(options);
         if (options.HostRoles.HasFlag(HostRoles.Relay)) services.AddHostedService<Steward>();
         services.AddAccess();
-        services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Session>()
+
+        // Asked for anew each time: when a change is made again it has another session.
+        services.AddTransient(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Session>()
             ?? throw new InvalidOperationException("Only an endpoint that takes a Session, or is marked UsesSession, has one"));
         services.AddExceptionHandler<Problems>();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

@@ -25,14 +25,16 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes)
             buffer.Write(chunk, 0, read);
         }
 
-        buffer.Position = 0;
-        request.Body = buffer;
         var body = new RequestBody(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+        body.Rewind(request);
         request.HttpContext.Features.Set(body);
         return body;
     }
 
     private static BadHttpRequestException NotTaken(string why) => new(why, StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>Lets the body be read again from its beginning. A new stream, because the framework keeps a reader for each.</summary>
+    public void Rewind(HttpRequest request) => request.Body = new MemoryStream(Bytes.ToArray(), writable: false);
 
     private static BadHttpRequestException TooLarge() =>
         new($"A request has at most {Most} bytes", StatusCodes.Status413PayloadTooLarge);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Reflection;
 using Marketplace.Billing;
 
@@ -11,10 +12,13 @@ public sealed class UsesSessionAttribute : Attribute;
 /// <summary>
 /// One request, one transaction. An endpoint that takes a <see cref="Session"/> gets one that only looks (GET) or one that writes. What it
 /// wrote is committed when it answers with a status below 400, before the first byte of the answer leaves; otherwise nothing is kept.
-/// It stands behind authorisation, so a stranger opens no transaction, and reads the body first, so a slow sender holds none.
+/// It stands behind authorisation, so a stranger opens no transaction, and reads the body first, so a slow sender holds none. With the body
+/// read and the answer held back, a change that the database turned away in passing (two that locked each other out) is simply made again.
 /// </summary>
 internal sealed class UnitOfWork(RequestDelegate next, Database database)
 {
+    private const int MostTries = 3;
+
     private static readonly ConcurrentDictionary<MethodInfo, bool> TakesSession = new();
 
     public async Task Invoke(HttpContext context)
@@ -39,6 +43,26 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database)
     {
         var body = await RequestBody.Read(context.Request);
         var once = await Idempotency.Of(context, body);
+        var headers = context.Response.Headers.ToArray();
+        for (var tries = 1; ; tries++)
+        {
+            var work = new Work();
+            try
+            {
+                await Change(context, once, work);
+                return;
+            }
+            catch (DbException e) when (e.IsTransient && tries < MostTries && !work.MayBeKept)
+            {
+                body.Rewind(context.Request);
+                context.Response.Clear();
+                foreach (var (name, value) in headers) context.Response.Headers[name] = value;
+            }
+        }
+    }
+
+    private async Task Change(HttpContext context, Idempotency? once, Work work)
+    {
         await using var session = await database.Write(context.RequestAborted);
         context.Features.Set(session);
         if (once is not null && await once.Claim(session) is { } before)
@@ -52,6 +76,7 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database)
         if (context.Response.StatusCode < StatusCodes.Status400BadRequest)
         {
             if (once is not null) await once.Keep(session, context, answer);
+            work.MayBeKept = true;
             await session.Commit();
         }
 
@@ -84,4 +109,10 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database)
         && (endpoint.Metadata.GetMetadata<UsesSessionAttribute>() is not null
             || (endpoint.Metadata.GetMetadata<MethodInfo>() is { } method
                 && TakesSession.GetOrAdd(method, m => m.GetParameters().Any(p => p.ParameterType == typeof(Session)))));
+
+    /// <summary>How far a try got. Once its commit has begun nobody knows whether it was kept, so it is not made again.</summary>
+    private sealed class Work
+    {
+        public bool MayBeKept { get; set; }
+    }
 }

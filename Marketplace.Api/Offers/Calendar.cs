@@ -12,10 +12,13 @@ namespace Marketplace;
 internal static class Calendar
 {
     /// <summary>SQL for the most that is free over the whole of [@From, @Until) of offer o: nothing outside its window.</summary>
-    public const string Free =
-        """
-        COALESCE((SELECT MIN(c.free) FROM calendar c WHERE c.offer_id = o.offer_id AND c.at < @Until
-          AND c.at >= (SELECT MAX(p.at) FROM calendar p WHERE p.offer_id = o.offer_id AND p.at <= @From)), 0)
+    public static readonly string Free = FreeOver("@From", "@Until");
+
+    /// <summary>The same for a window that other SQL gives.</summary>
+    public static string FreeOver(string from, string until) =>
+        $"""
+        COALESCE((SELECT MIN(c.free) FROM calendar c WHERE c.offer_id = o.offer_id AND c.at < {until}
+          AND c.at >= (SELECT MAX(p.at) FROM calendar p WHERE p.offer_id = o.offer_id AND p.at <= {from})), 0)
         """;
 
     public static async Task Open(Session session, OfferId offerId, CardCount cards, Instant from, Instant until)
@@ -25,10 +28,12 @@ internal static class Calendar
     }
 
     /// <summary>Takes cards over a window, or says that there is no room. The caller's session holds the offer from here on.</summary>
-    public static async Task<bool> Take(Session session, OfferId offerId, CardCount cards, Instant from, Instant until)
+    /// <param name="version">The version that the caller has read, when it goes by the ask; if the offer has changed, nothing is taken.</param>
+    public static async Task<bool> Take(Session session, OfferId offerId, CardCount cards, Instant from, Instant until, long? version = null)
     {
         var open = await session.Execute(
-            "UPDATE offer SET revision = revision + 1 WHERE offer_id = @offerId AND state = 'open'", new { offerId });
+            "UPDATE offer SET revision = revision + 1 WHERE offer_id = @offerId AND state = 'open' AND version = COALESCE(@version, version)",
+            new { offerId, version });
         if (open == 0) return false;
         var free = await session.Scalar<long>(
             $"SELECT CAST({Free} AS BIGINT) FROM offer o WHERE o.offer_id = @offerId", new { offerId, From = from, Until = until });

@@ -9,7 +9,7 @@ namespace Marketplace;
 public static class OfferBook
 {
     /// <summary>The columns of <see cref="Offer"/>; the caller gives From and Until, for which free cards are counted.</summary>
-    internal const string Columns =
+    internal static readonly string Columns =
         $"""
         o.offer_id, o.provider_id, g.name AS provider_name, o.name, o.card, o.card_name, o.cards, o.region, o.ask_nanos, o.currency, o.units,
         o.unit_version, o.unit_ask_nanos, o.available_from, o.available_until, o.state, o.notes, o.created_at, o.version,

@@ -62,5 +62,4 @@ public sealed record OfferDraft
 }
 
 /// <summary>What a provider may change of an offer; what is left out stays.</summary>
-/// <param name="Ask">Per card-hour.</param>
 public sealed record OfferChange(UnitPrice? Ask = null, CardCount? Cards = null, Instant? AvailableUntil = null);

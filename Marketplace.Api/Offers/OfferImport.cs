@@ -66,12 +66,12 @@ public static class OfferImport
             if (rows.Count == MaxRows) throw Refusal.Invalid("body", $"has more than {MaxRows} lines; cut it");
             try
             {
-                var draft = JsonSerializer.Deserialize<OfferDraft>(line, WireJson.Requests);
+                var draft = JsonSerializer.Deserialize<OfferDraft>(line, RequestJson.Options);
                 rows.Add(draft is null ? new Row(null, null, "the line is null") : new Row(draft.Name, draft, null));
             }
             catch (JsonException e)
             {
-                rows.Add(new Row(null, null, $"{e.Path}: {e.Message}"));
+                rows.Add(new Row(null, null, string.Join("; ", JsonFaults.Of(e).Select(fault => $"{fault.Field}: {fault.Reason}"))));
             }
         }
 
@@ -119,7 +119,7 @@ public static class OfferImport
                 Card = row["card"],
                 Cards = CardCount.Parse(At("count")),
                 Region = row["region"],
-                Ask = UnitPrice.Parse(At("ask_per_card_hour"), Currency.Of(At("currency"))),
+                Ask = Price(Currency.Of(At("currency"))),
                 AvailableFrom = Instant(At("available_from")),
                 AvailableUntil = Instant(At("available_until")),
             }, null);
@@ -130,6 +130,8 @@ public static class OfferImport
         }
 
         string At(string name) => row[field = name];
+
+        UnitPrice Price(Currency currency) => UnitPrice.Parse(At("ask_per_card_hour"), currency);
 
         static Instant Instant(string text) => InstantText.TryParse(text, out var at) ? at : throw new FormatException(InstantText.Remedy);
     }

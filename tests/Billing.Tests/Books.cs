@@ -8,10 +8,12 @@ namespace Marketplace.Billing;
 public sealed class Books : IAsyncDisposable
 {
     private readonly string? _file;
+    private readonly Instant _start;
     private long _events;
 
     private Books(Engine engine, Instant now)
     {
+        _start = now;
         _file = engine == Engine.Sqlite ? Path.Combine(Path.GetTempPath(), $"marketplace-{Guid.NewGuid():n}.db") : null;
         ConnectionString = _file is null ? TestServers.NewDatabase() : $"Data Source={_file}";
         Clock = new FakeClock(now);
@@ -74,7 +76,12 @@ public sealed class Books : IAsyncDisposable
             AccountId = IdSequence.Next<OrganisationId>(Clock.Now), Name = "Buyer", Zone = zone, Currency = Currency.Of(currency),
             Jurisdiction = "CN", TaxRate = taxRate,
         };
+
+        // Accounts are as old as the test, however far the clock has gone for other usage.
+        var now = Clock.Now;
+        Clock.Now = _start;
         await Do(session => BillingAccount.Open(session, account));
+        Clock.Now = now;
         return account;
     }
 
@@ -95,11 +102,16 @@ public sealed class Books : IAsyncDisposable
         return agreement;
     }
 
-    public UsageEvent Usage(Agreement lease, string from, string until, string cards = "1", string? id = null) => new()
+    /// <summary>An event of a lease; the clock moves to its end, because nobody meters what has not been.</summary>
+    public UsageEvent Usage(Agreement lease, string from, string until, string cards = "1", string? id = null)
     {
-        Source = "/meters/1", EventId = id ?? $"event-{Interlocked.Increment(ref _events)}", LeaseId = lease.LeaseId,
-        FromAt = At(from), UntilAt = At(until), Cards = CardCount.Parse(cards),
-    };
+        Clock.Now = Instant.Max(Clock.Now, At(until));
+        return new()
+        {
+            Source = "/meters/1", EventId = id ?? $"event-{Interlocked.Increment(ref _events)}", LeaseId = lease.LeaseId,
+            FromAt = At(from), UntilAt = At(until), Cards = CardCount.Parse(cards),
+        };
+    }
 
     /// <summary>Records usage of one lease's provider, and fails unless all of it is accepted.</summary>
     public async Task Record(Agreement lease, params UsageEvent[] batch)

@@ -5,7 +5,7 @@ namespace Marketplace.Billing;
 /// <summary>Waits for a fact that somebody else brings about, up to a deadline.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     public static async Task True(Func<Task<bool>> fact, string what)

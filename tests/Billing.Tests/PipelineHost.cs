@@ -13,8 +13,8 @@ public enum Transport
 }
 
 /// <summary>
-/// A host that runs the relay and the billing consumers (or others), as production does: embedded on the mediator, or on the real broker with
-/// quorum queues. On the broker every name carries a prefix of its own, so that tests side by side never hear each other.
+/// A host that runs the relay and the billing consumers (or others), as production does: embedded on the mediator, or on the real broker
+/// with quorum queues. On the broker every name carries a prefix of its own, so that tests side by side never hear each other.
 /// </summary>
 public sealed class PipelineHost : IAsyncDisposable
 {
@@ -80,7 +80,8 @@ public sealed class PipelineHost : IAsyncDisposable
         x.ConfigureMediator((context, mediator) => mediator.UseConsumeFilter(typeof(AroundFilter<>), context));
     });
 
-    private static void AddRabbitMq(IServiceCollection services, string prefix, Action<IRegistrationConfigurator> consumers) => services.AddMassTransit(x =>
+    private static void AddRabbitMq(IServiceCollection services, string prefix, Action<IRegistrationConfigurator> consumers) =>
+        services.AddMassTransit(x =>
     {
         x.DisableUsageTelemetry();
         x.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(prefix, includeNamespace: false));

@@ -70,6 +70,13 @@ public sealed class ApiHost : IAsyncDisposable
         return new(this, opened.Text("apiKey.secret"), opened.Text("account.organisationId"));
     }
 
+    /// <summary>Moves the clock to an instant, unless it is already later.</summary>
+    public async Task MoveTo(string instant)
+    {
+        var moved = await Operator.Post("/v1/test-clock", $$"""{"to":"{{instant}}"}""");
+        Assert.True(moved.Status is 200 or 409, moved.Body);
+    }
+
     /// <summary>Waits until the pipeline has nothing left to do.</summary>
     public async Task Settle()
     {

@@ -39,12 +39,12 @@ public class OneLeaseStory
         var leaseId = bid.Text("leaseId");
 
         // 4. The lease has four of the eight cards, for that day, at the ask. On the tenth North Lake hands them over.
-        await MoveTo(market, "2026-01-10T00:00:00Z");
+        await market.MoveTo("2026-01-10T00:00:00Z");
         var lease = await northLake.Post($"/v1/leases/{leaseId}/start", "");
         Assert.Equal(("active", "4", "18.00"), (lease.Text("state"), lease.Text("cards"), lease.Text("price.amount")));
 
         // 5. Its agent meters: two events of twelve hours. It sends the second one twice, as agents do; the log counts it once.
-        await MoveTo(market, "2026-01-11T00:00:00Z");
+        await market.MoveTo("2026-01-11T00:00:00Z");
         var morning = Event(leaseId, "morning", "2026-01-10T00:00:00Z", "2026-01-10T12:00:00Z");
         var evening = Event(leaseId, "evening", "2026-01-10T12:00:00Z", "2026-01-11T00:00:00Z");
         var usage = await northLake.Post("/v1/usage", $"[{morning},{evening},{evening}]");
@@ -56,7 +56,7 @@ public class OneLeaseStory
         Assert.Equal(["864.00", "864.00"], charges.At("items").EnumerateArray().Select(c => c.GetProperty("amount").GetProperty("amount").GetString()));
 
         // 7. January is over. The billing run closes the month in Blue Heron's zone and issues its invoice.
-        await MoveTo(market, "2026-01-31T16:00:00Z");
+        await market.MoveTo("2026-01-31T16:00:00Z");
         Assert.Equal(202, (await ledgerAndSons.Post("/v1/billing-runs", """{"cutoff":"2026-01-31T16:00:00Z"}""")).Status);
         await market.Settle();
         var invoice = await blueHeron.Get($"/v1/invoices/{(await blueHeron.Get("/v1/invoices")).Text("items.0.invoiceId")}");
@@ -82,9 +82,6 @@ public class OneLeaseStory
         var stranger = await market.Open("Stranger", "buyer");
         Assert.Equal((404, 404), ((await stranger.Get($"/v1/leases/{leaseId}")).Status, (await stranger.Get($"/v1/invoices/{invoice.Text("invoiceId")}")).Status));
     }
-
-    private static async Task MoveTo(ApiHost market, string instant) =>
-        Assert.Equal(200, (await market.Operator.Post("/v1/test-clock", $$"""{"to":"{{instant}}"}""")).Status);
 
     private static string Event(string leaseId, string id, string from, string until) => $$"""
         {"specversion":"1.0","type":"marketplace.usage.v1","source":"north-lake/agent-1","id":"{{id}}","subject":"{{leaseId}}",

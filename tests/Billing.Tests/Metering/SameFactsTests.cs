@@ -18,7 +18,7 @@ public sealed class SameFactsTests
         {
             if (story.Facts.Count > 0) told++;
             Tell(books, story).GetAwaiter().GetResult();
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(engine == Engine.Sqlite ? 30 : 15).WithEndSize(12)));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(engine == Engine.Sqlite ? 30 : 15).WithStartSize(6).WithEndSize(14)));
 
         Assert.True(told > 10, $"only {told} stories had usage");
     }

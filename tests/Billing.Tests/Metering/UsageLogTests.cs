@@ -166,8 +166,9 @@ public sealed class UsageLogTests
         var lease = await books.Lease(await books.Buyer());
         var second = lease with { LeaseId = new("lease_second") };
         await books.Do(session => Agreement.Open(session, second));
+        var usage = books.Usage(lease, "2026-01-01", "2026-01-02", id: "1");
         await using var first = await books.Database.Write();
-        await UsageLog.Record(first, lease.ProviderId, [books.Usage(lease, "2026-01-01", "2026-01-02", id: "1")]);
+        await UsageLog.Record(first, lease.ProviderId, [usage]);
 
         var waiting = Task.Run(() => books.Do(session => UsageLog.Record(
             session, lease.ProviderId, [books.Usage(second, "2026-01-01", "2026-01-02", id: "1")])));
