@@ -66,8 +66,7 @@ public static class BidBook
 
     /// <summary>
     /// The cheapest offer that could serve the bid now, were its limit no matter; null when none has such cards or room. For a bid that
-    /// rests
-    /// it says how far the market is away.
+    /// rests it says how far the market is away.
     /// </summary>
     public static Task<Offer?> Nearest(Session session, Bid bid)
     {

@@ -62,9 +62,11 @@ public static class OfferBook
         session.Query<string>("SELECT DISTINCT region FROM offer WHERE state = 'open' ORDER BY region");
 
     /// <summary>The currencies in which something is on offer, in order of code.</summary>
-    public static async Task<IReadOnlyList<Currency>> Currencies(Session session) =>
-        [.. (await session.Query<string>("SELECT DISTINCT currency FROM offer WHERE state = 'open' ORDER BY currency"))
-            .Select(Currency.Of)];
+    public static async Task<IReadOnlyList<Currency>> Currencies(Session session)
+    {
+        var codes = await session.Query<string>("SELECT DISTINCT currency FROM offer WHERE state = 'open' ORDER BY currency");
+        return [.. codes.Select(Currency.Of)];
+    }
 
     /// <summary>A provider's own offers, newest first, before a cursor.</summary>
     public static Task<IReadOnlyList<Offer>> Of(Session session, OrganisationId provider, string? before, int limit) =>

@@ -100,7 +100,9 @@ internal static class Show
     /// <summary>For a form; <see cref="Read"/> reads it again.</summary>
     public static string Input(Instant at, DateTimeZone zone) => Local.Format(at.InZone(zone).LocalDateTime);
 
-    /// <summary>Reads a local time of that zone. One that a change of clocks skips moves forward; of a repeated one the first counts.</summary>
+    /// <summary>
+    /// Reads a local time of that zone. One that a change of clocks skips moves forward; of one that it repeats the first counts.
+    /// </summary>
     public static Instant? Read(string? text, DateTimeZone zone)
     {
         if (string.IsNullOrWhiteSpace(text)) return null;

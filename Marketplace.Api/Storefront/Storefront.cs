@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Marketplace.Billing;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.WebEncoders;
@@ -64,18 +65,27 @@ public static class Storefront
 
     private static Task Guard(HttpContext context, RequestDelegate next)
     {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        // At the last moment: an answer that fails is cleared, and the page that says so needs them too.
+        context.Response.OnStarting(
+            static response =>
+            {
+                var headers = ((HttpResponse)response).Headers;
+                headers.ContentSecurityPolicy = ContentSecurityPolicy;
+                headers.XContentTypeOptions = "nosniff";
+                headers["Referrer-Policy"] = "same-origin";
+                headers["Cross-Origin-Opener-Policy"] = "same-origin";
+                return Task.CompletedTask;
+            },
+            context.Response);
         return next(context);
     }
 
     // A page checks the token of its forms by itself; an endpoint that a page's button posts to is checked here.
     private static async ValueTask<object?> OursOnly(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
-        await invocation.HttpContext.RequestServices.GetRequiredService<IAntiforgery>().ValidateRequestAsync(invocation.HttpContext);
+        var context = invocation.HttpContext;
+        if (!await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context))
+            throw new Refusal(RefusalCode.Invalid, "The form is not from a page of ours, or it has grown old. Load the page again.");
         return await next(invocation);
     }
 
