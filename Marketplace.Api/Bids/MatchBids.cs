@@ -14,7 +14,8 @@ public sealed class MatchBids(Database database, MarketplaceOptions options) : I
         IReadOnlyList<BidId> waiting = [];
         await using (var look = await database.Read(context.CancellationToken))
         {
-            opened = await look.Scalar<long>("SELECT CASE WHEN matched < opened THEN opened ELSE 0 END FROM offer WHERE offer_id = @offerId", new { offerId });
+            opened = await look.Scalar<long>(
+                "SELECT CASE WHEN matched < opened THEN opened ELSE 0 END FROM offer WHERE offer_id = @offerId", new { offerId });
 
             // An earlier message of this offer has looked since: a burst of changes is one look.
             if (opened == 0) return;

@@ -77,7 +77,9 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
         _organisations[name] = organisation.OrganisationId;
     }
 
-    /// <summary>Publishes what is not there yet: in one transaction, so that of equal asks the first in the file is always the older.</summary>
+    /// <summary>
+    /// Publishes what is not there yet: in one transaction, so that of equal asks the first in the file is always the older.
+    /// </summary>
     private async Task Publish(CancellationToken ct)
     {
         await using var session = await database.Write(ct);

@@ -28,11 +28,17 @@ internal static class Calendar
     }
 
     /// <summary>Takes cards over a window, or says that there is no room. The caller's session holds the offer from here on.</summary>
-    /// <param name="version">The version that the caller has read, when it goes by the ask; if the offer has changed, nothing is taken.</param>
-    public static async Task<bool> Take(Session session, OfferId offerId, CardCount cards, Instant from, Instant until, long? version = null)
+    /// <param name="version">
+    /// The version that the caller has read, when it goes by the ask; if the offer has changed, nothing is taken.
+    /// </param>
+    public static async Task<bool> Take(
+        Session session, OfferId offerId, CardCount cards, Instant from, Instant until, long? version = null)
     {
         var open = await session.Execute(
-            "UPDATE offer SET revision = revision + 1 WHERE offer_id = @offerId AND state = 'open' AND version = COALESCE(@version, version)",
+            """
+            UPDATE offer SET revision = revision + 1
+            WHERE offer_id = @offerId AND state = 'open' AND version = COALESCE(@version, version)
+            """,
             new { offerId, version });
         if (open == 0) return false;
         var free = await session.Scalar<long>(

@@ -8,7 +8,9 @@ using NodaTime;
 
 namespace Marketplace.Benchmarks;
 
-/// <summary>Ranking offers for a workload, beside sorting as many precomputed numbers: what the comparison costs over the bare order.</summary>
+/// <summary>
+/// Ranking offers for a workload, beside sorting as many precomputed numbers: what the comparison costs over the bare order.
+/// </summary>
 [Config(typeof(InProcess))]
 [MemoryDiagnoser]
 public class Ranking

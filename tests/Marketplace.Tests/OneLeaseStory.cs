@@ -1,8 +1,11 @@
+using System.Text.Json;
 using Marketplace.Billing;
 
 namespace Marketplace;
 
-/// <summary>docs/TOUR.md as a program: one lease from the provider's offer to the accountant's reconciliation, in the tour's order and words.</summary>
+/// <summary>
+/// docs/TOUR.md as a program: one lease from the provider's offer to the accountant's reconciliation, in the tour's order and words.
+/// </summary>
 public class OneLeaseStory
 {
     [Theory]
@@ -31,7 +34,9 @@ public class OneLeaseStory
         Assert.Equal((201, "open"), (bid.Status, bid.Text("state")));
 
         // 3. North Lake lowers its ask to 18 yuan. The offer wakes the bids that rest, and this one is within its limit now.
-        var lowered = await northLake.Send(HttpMethod.Patch, $"/v1/offers/{offer.Text("offerId")}", """{"ask":{"amount":"18.00","currency":"CNY"}}""", ("If-Match", offer.Header("ETag")!));
+        var lowered = await northLake.Send(
+            HttpMethod.Patch, $"/v1/offers/{offer.Text("offerId")}", """{"ask":{"amount":"18.00","currency":"CNY"}}""",
+            ("If-Match", offer.Header("ETag")!));
         Assert.Equal(200, lowered.Status);
         await market.Settle();
         bid = await blueHeron.Get($"/v1/bids/{bid.Text("bidId")}");
@@ -48,12 +53,12 @@ public class OneLeaseStory
         var morning = Event(leaseId, "morning", "2026-01-10T00:00:00Z", "2026-01-10T12:00:00Z");
         var evening = Event(leaseId, "evening", "2026-01-10T12:00:00Z", "2026-01-11T00:00:00Z");
         var usage = await northLake.Post("/v1/usage", $"[{morning},{evening},{evening}]");
-        Assert.Equal(["accepted", "accepted", "duplicate"], usage.At("outcomes").EnumerateArray().Select(o => o.GetProperty("status").GetString()));
+        Assert.Equal(["accepted", "accepted", "duplicate"], Each(usage.At("outcomes"), o => o.GetProperty("status")));
 
         // 6. Behind the outbox each event is rated: 4 cards x 12 h x 18.00.
         await market.Settle();
         var charges = await blueHeron.Get($"/v1/charges?lease={leaseId}");
-        Assert.Equal(["864.00", "864.00"], charges.At("items").EnumerateArray().Select(c => c.GetProperty("amount").GetProperty("amount").GetString()));
+        Assert.Equal(["864.00", "864.00"], Each(charges.At("items"), c => c.GetProperty("amount").GetProperty("amount")));
 
         // 7. January is over. The billing run closes the month in Blue Heron's zone and issues its invoice.
         await market.MoveTo("2026-01-31T16:00:00Z");
@@ -61,12 +66,14 @@ public class OneLeaseStory
         await market.Settle();
         var invoice = await blueHeron.Get($"/v1/invoices/{(await blueHeron.Get("/v1/invoices")).Text("items.0.invoiceId")}");
         Assert.Equal("INV-000001", invoice.Text("number"));
-        Assert.Equal(("1728.00", "103.68", "1831.68"), (invoice.Text("net.amount"), invoice.Text("tax.amount"), invoice.Text("gross.amount")));
+        Assert.Equal(
+            ("1728.00", "103.68", "1831.68"), (invoice.Text("net.amount"), invoice.Text("tax.amount"), invoice.Text("gross.amount")));
         Assert.Equal((leaseId, "345600"), (invoice.Text("lines.0.leaseId"), invoice.Text("lines.0.quantity")));
 
         // 8. The ledger has split what Blue Heron owes: North Lake's share, the market's commission, the tax. It sums to zero.
         var balances = (await ledgerAndSons.Get("/v1/ledger/accounts")).At("items").EnumerateArray()
-            .ToDictionary(a => a.GetProperty("account").GetString()!, a => decimal.Parse(a.GetProperty("balance").GetProperty("amount").GetString()!));
+            .ToDictionary(
+                a => a.GetProperty("account").GetString()!, a => decimal.Parse(a.GetProperty("balance").GetProperty("amount").GetString()!));
         Assert.Equal(1831.68m, balances[$"receivable:{blueHeron.Id}"]);
         Assert.Equal(-1641.60m, balances[$"payable:{northLake.Id}"]);
         Assert.Equal((-86.40m, -103.68m), (balances["revenue:commission"], balances["tax:CN"]));
@@ -75,13 +82,17 @@ public class OneLeaseStory
         // 9. Ledger & Sons lays the four books side by side: metered, charged, invoiced and posted agree to the last fen.
         var books = await ledgerAndSons.Get("/v1/reconciliation?period=2026-01");
         Assert.Equal(("345600", "1728.00", "1728.00", "1728.00", "none"), (
-            books.Text("rows.0.metered"), books.Text("rows.0.charged.amount"), books.Text("rows.0.invoiced.amount"), books.Text("rows.0.posted.amount"),
-            books.Text("rows.0.cause")));
+            books.Text("rows.0.metered"), books.Text("rows.0.charged.amount"), books.Text("rows.0.invoiced.amount"),
+            books.Text("rows.0.posted.amount"), books.Text("rows.0.cause")));
 
         // And nobody else has seen any of it.
         var stranger = await market.Open("Stranger", "buyer");
-        Assert.Equal((404, 404), ((await stranger.Get($"/v1/leases/{leaseId}")).Status, (await stranger.Get($"/v1/invoices/{invoice.Text("invoiceId")}")).Status));
+        Assert.Equal(404, (await stranger.Get($"/v1/leases/{leaseId}")).Status);
+        Assert.Equal(404, (await stranger.Get($"/v1/invoices/{invoice.Text("invoiceId")}")).Status);
     }
+
+    private static IEnumerable<string?> Each(JsonElement list, Func<JsonElement, JsonElement> part) =>
+        list.EnumerateArray().Select(item => part(item).GetString());
 
     private static string Event(string leaseId, string id, string from, string until) => $$"""
         {"specversion":"1.0","type":"marketplace.usage.v1","source":"north-lake/agent-1","id":"{{id}}","subject":"{{leaseId}}",
