@@ -20,6 +20,21 @@ public static class IdSequence
     public static TId Next<TId>(Instant now)
         where TId : struct, ITextId<TId> => TId.From(TId.Prefix + "_" + NextText(now));
 
+    /// <summary>128 bits as the 26 letters and digits of an id.</summary>
+    public static string Text(UInt128 value) => string.Create(26, value, static (text, rest) =>
+    {
+        for (var i = text.Length - 1; i >= 0; i--, rest >>= 5) text[i] = Digits[(int)(rest & 31)];
+    });
+
+    /// <summary>The bits that the letters and digits of an id hold.</summary>
+    /// <param name="text">What <see cref="Text"/> gave.</param>
+    public static UInt128 Number(ReadOnlySpan<char> text)
+    {
+        UInt128 value = 0;
+        foreach (var digit in text) value = (value << 5) | (uint)Digits.IndexOf(digit, StringComparison.Ordinal);
+        return value;
+    }
+
     private static string NextText(Instant now)
     {
         var millis = now.ToUnixTimeMilliseconds();
@@ -31,11 +46,7 @@ public static class IdSequence
             (millis, random) = (_lastMillis, _lastRandom);
         }
 
-        var value = ((UInt128)(ulong)millis << 80) | random;
-        return string.Create(26, value, static (text, rest) =>
-        {
-            for (var i = text.Length - 1; i >= 0; i--, rest >>= 5) text[i] = Digits[(int)(rest & 31)];
-        });
+        return Text(((UInt128)(ulong)millis << 80) | random);
     }
 
     private static UInt128 Random79()

@@ -95,6 +95,18 @@ public static class Outbox
     public static async Task<bool> Retry(Session session, MessageId id) => await session.Execute(
         "UPDATE outbox SET parked_at = NULL, attempts = 0, due_at = 0 WHERE id = @id AND parked_at IS NOT NULL", new { id }) == 1;
 
+    /// <summary>Writes down a message that its consumer gave up on elsewhere, under the id with which it left. The same once only.</summary>
+    internal static Task Park(Session session, Guid id, object message, DateTimeOffset at, string error) => session.Execute(
+        """
+        INSERT INTO outbox (id, type, body, attempts, parked_at, error) VALUES (@Id, @Type, @Body, @MaxAttempts, @At, @Error)
+        ON CONFLICT (id) DO NOTHING
+        """,
+        new
+        {
+            Id = IdOf(id), Type = message.GetType().Name, Body = Session.Json(message), MaxAttempts = (long)MaxAttempts,
+            At = at.ToUnixTimeMilliseconds(), Error = Short(error),
+        });
+
     private static Task Publish(IPublishEndpoint publisher, Row row, CancellationToken ct)
     {
         if (!Types.TryGetValue(row.Type, out var type)) throw new InvalidOperationException($"No message is called {row.Type}");
@@ -125,7 +137,7 @@ public static class Outbox
                 host,
                 attempts,
                 Due = Millis(time) + (long)wait.TotalMilliseconds,
-                Error = e.ToString() is { Length: > 4_000 } text ? text[..4_000] : e.ToString(),
+                Error = Short(e.ToString()),
                 ParkedAt = attempts >= MaxAttempts ? Millis(time) : (long?)null,
             });
         await session.Commit();
@@ -134,14 +146,15 @@ public static class Outbox
     // The bus wants a 128-bit id; the row's 26 base-32 digits hold exactly that many bits.
     private static Guid GuidOf(MessageId id)
     {
-        var digits = id.Value.AsSpan(MessageId.Prefix.Length + 1);
-        UInt128 value = 0;
-        foreach (var digit in digits)
-            value = (value << 5) | (uint)"0123456789abcdefghjkmnpqrstvwxyz".IndexOf(digit, StringComparison.Ordinal);
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, IdSequence.Number(id.Value.AsSpan(MessageId.Prefix.Length + 1)));
         return new Guid(bytes, bigEndian: true);
     }
+
+    private static MessageId IdOf(Guid id) =>
+        new($"{MessageId.Prefix}_{IdSequence.Text(BinaryPrimitives.ReadUInt128BigEndian(id.ToByteArray(bigEndian: true)))}");
+
+    private static string Short(string error) => error.Length > 4_000 ? error[..4_000] : error;
 
     private static long Millis(TimeProvider time) => time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -31,13 +31,18 @@ internal static class Messaging
     {
         bus.DisableUsageTelemetry();
         bus.SetKebabCaseEndpointNameFormatter();
-        if (options.HostRoles.HasFlag(HostRoles.Worker)) bus.AddMarketplaceConsumers();
+        if (options.HostRoles.HasFlag(HostRoles.Worker))
+        {
+            bus.AddMarketplaceConsumers();
+            bus.AddConsumer<ParkFaults>();
+        }
+
         bus.AddConfigureEndpointsCallback((_, _, endpoint) =>
         {
-            // Refusals are not retried: they would be refused again. What is left after the retries goes to the queue's _error twin.
+            // Ten attempts, as the embedded relay makes. Refusals are not retried: they would be refused again. What is left is parked.
             endpoint.UseMessageRetry(retry =>
             {
-                retry.Intervals(50, 200, 1_000, 5_000);
+                retry.Intervals(50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 10_000);
                 retry.Ignore<Refusal>();
             });
             if (endpoint is IRabbitMqReceiveEndpointConfigurator queue) queue.SetQuorumQueue();

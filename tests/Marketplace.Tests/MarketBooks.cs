@@ -5,7 +5,7 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>The books of one test with the market's tables, and a few words to fill them with: organisations, offers, bids, leases.</summary>
+/// <summary>The books of one test with the market's tables, and a few words to fill them with: offers, quotes, bids, leases.</summary>
 public sealed class MarketBooks : IAsyncDisposable
 {
     public const int Commission = 500;
@@ -71,14 +71,16 @@ public sealed class MarketBooks : IAsyncDisposable
             ask is null ? null : Price(ask, offer.Ask.Currency.Code), cards is null ? null : CardCount.Parse(cards),
             until is null ? null : Books.At(until))));
 
-    public static QuoteRequest Wish(string? card = H100, string cards = "1", string until = "2026-01-02", string? region = null, OfferId? offer = null) => new()
+    public static QuoteRequest Wish(
+        string? card = H100, string cards = "1", string until = "2026-01-02", string? region = null, OfferId? offer = null)
     {
-        Card = card, Cards = CardCount.Parse(cards), UntilAt = Books.At(until), Region = region, OfferId = offer,
-    };
+        return new() { Card = card, Cards = CardCount.Parse(cards), UntilAt = Books.At(until), Region = region, OfferId = offer };
+    }
 
     public Task<Quote> Quote(OrganisationId buyer, QuoteRequest wish) => Do(session => QuoteBook.Ask(session, buyer, wish));
 
-    public Task<Lease> Accept(OrganisationId buyer, Quote quote) => Do(session => QuoteBook.Accept(session, buyer, quote.QuoteId, Commission));
+    public Task<Lease> Accept(OrganisationId buyer, Quote quote) =>
+        Do(session => QuoteBook.Accept(session, buyer, quote.QuoteId, Commission));
 
     public async Task<Lease> Rent(OrganisationId buyer, QuoteRequest wish) => await Accept(buyer, await Quote(buyer, wish));
 
@@ -88,8 +90,10 @@ public sealed class MarketBooks : IAsyncDisposable
     {
         return new()
         {
-            Card = card, Cards = CardCount.Parse(cards), Region = region, FromAt = Books.At(from), UntilAt = Books.At(until), Reference = reference,
-            LimitPerScuHour = perUnit is null ? null : Price(perUnit, currency), LimitPerCardHour = perCard is null ? null : Price(perCard, currency),
+            Card = card, Cards = CardCount.Parse(cards), Region = region, Reference = reference,
+            FromAt = Books.At(from), UntilAt = Books.At(until),
+            LimitPerScuHour = perUnit is null ? null : Price(perUnit, currency),
+            LimitPerCardHour = perCard is null ? null : Price(perCard, currency),
         };
     }
 
@@ -105,7 +109,7 @@ public sealed class MarketBooks : IAsyncDisposable
     public Task<IReadOnlyList<Lease>> Leases() => Look<IReadOnlyList<Lease>>(async session =>
         [.. (await LeaseBook.List(session, null, null, null, int.MaxValue)).Reverse()]);
 
-    /// <summary>The calendar of an offer as text: <c>2026-01-01T00:00:00Z 8, 2026-02-01T00:00:00Z 0</c>, equal steps drawn together.</summary>
+    /// <summary>The calendar of an offer as text: <c>2026-01-01T00:00 8, 2026-02-01T00:00 0</c>, equal steps drawn together.</summary>
     public async Task<string> Calendar(Offer offer)
     {
         var steps = await Look(session => session.Query<(Instant At, long Free)>(

@@ -75,6 +75,33 @@ public sealed class RelayTests
     }
 
     [Theory, EveryEngine]
+    public async Task Broker_ConsumerGivesUp_ParksTheMessageAndARetryDeliversIt(Engine engine)
+    {
+        await using var books = await Books.Open(engine);
+        var lease = await books.Lease(await books.Buyer());
+        var broken = true;
+        await using var host = await PipelineHost.Start(
+            books.Database, Transport.RabbitMq,
+            (message, consume) => message is UsageRecorded && broken ? throw new InvalidDataException("as the test wishes") : consume(),
+            consumers: bus =>
+            {
+                bus.AddBillingConsumers();
+                bus.AddConsumer<ParkFaults>();
+            });
+
+        await books.Record(lease, books.Usage(lease, "2026-01-01", "2026-01-02"));
+        await Eventually.True(async () => (await books.Look(Backlog.Of)).Parked == 1, "the message is parked");
+        var parked = Assert.Single(await books.Look(session => Outbox.Parked(session, "", 10)));
+        broken = false;
+        await books.Do(session => Outbox.Retry(session, parked.Id));
+
+        Assert.Equal("UsageRecorded", parked.Type);
+        Assert.Contains("as the test wishes", parked.Error, StringComparison.Ordinal);
+        await Eventually.True(async () => (await books.Look(Backlog.Of)) is { IsEmpty: true, Parked: 0 }, "the retry has rated the usage");
+        Assert.Equal("240.00", Assert.Single(await books.Charges(lease)).Amount.Amount);
+    }
+
+    [Theory, EveryEngine]
     public async Task TwoHosts_OneDatabase_ShareTheWork(Engine engine)
     {
         await using var books = await Books.Open(engine);

@@ -19,7 +19,9 @@ public sealed class BidBookTests
 
         var lease = await market.Find(bid.LeaseId);
         Assert.Equal((BidState.Matched, LimitBasis.CardHour, "10.00"), (bid.State, bid.LimitBasis, bid.Limit.Amount));
-        Assert.Equal((cheap.OfferId, bid.BidId, "8.00", "2", "job-1"), (lease.OfferId, lease.BidId, lease.Price.Amount, lease.Cards.ToString(), lease.Reference));
+        Assert.Equal(
+            (cheap.OfferId, bid.BidId, "8.00", "2", "job-1"),
+            (lease.OfferId, lease.BidId, lease.Price.Amount, lease.Cards.ToString(), lease.Reference));
         Assert.Equal((bid.FromAt, bid.UntilAt, LeaseState.Awarded), (lease.FromAt, lease.UntilAt, lease.State));
         Assert.Equal("2026-01-01T00:00 8, 2026-01-02T00:00 6, 2026-01-03T00:00 8, 2026-02-01T00:00 0", await market.Calendar(cheap));
     }
@@ -91,7 +93,8 @@ public sealed class BidBookTests
 
         foreach (var (region, bid) in bids)
             await Eventually.True(async () => (await market.Find(bid)).State == BidState.Matched, $"the bid in '{region}' has matched");
-        await Eventually.True(async () => (await market.Look(Backlog.Of)).IsEmpty && await market.Look(BidBook.Unmatched) == 0, "all is done");
+        await Eventually.True(
+            async () => (await market.Look(Backlog.Of)).IsEmpty && await market.Look(BidBook.Unmatched) == 0, "all is done");
         Assert.Equal(6, (await market.Leases()).Count);
     }
 

@@ -77,8 +77,14 @@ public sealed class QuoteBookTests
 
         foreach (var (wish, found) in wishes)
         {
-            if (found is null) Assert.Equal(RefusalCode.Conflict, (await market.Refused(session => QuoteBook.Ask(session, buyer, wish))).Code);
-            else Assert.Equal((found.OfferId, found.Ask), ((await market.Quote(buyer, wish)).OfferId, (await market.Quote(buyer, wish)).Price));
+            if (found is null)
+            {
+                Assert.Equal(RefusalCode.Conflict, (await market.Refused(session => QuoteBook.Ask(session, buyer, wish))).Code);
+                continue;
+            }
+
+            var quote = await market.Quote(buyer, wish);
+            Assert.Equal((found.OfferId, found.Ask), (quote.OfferId, quote.Price));
         }
     }
 
@@ -145,14 +151,16 @@ public sealed class QuoteBookTests
         var foreign = await market.Quote(other, MarketBooks.Wish());
         var expired = await market.Quote(buyer, MarketBooks.Wish());
         market.Clock.Now += Duration.FromMinutes(1);
-        var over = await market.Quote(buyer, MarketBooks.Wish(until: "2026-01-01T00:01") with { UntilAt = market.Clock.Now + Duration.FromSeconds(30) });
+        var over = await market.Quote(buyer, MarketBooks.Wish() with { UntilAt = market.Clock.Now + Duration.FromSeconds(30) });
         market.Clock.Now += Duration.FromSeconds(30);
 
         Assert.Equal(RefusalCode.NotFound, await Refused(foreign));
         Assert.Equal(RefusalCode.Conflict, await Refused(expired));
         Assert.Equal(RefusalCode.Conflict, await Refused(over));
         var (risen, fallen, withdrawn) = (
-            await market.Quote(buyer, MarketBooks.Wish()), await market.Quote(buyer, MarketBooks.Wish()), await market.Quote(buyer, MarketBooks.Wish()));
+            await market.Quote(buyer, MarketBooks.Wish()),
+            await market.Quote(buyer, MarketBooks.Wish()),
+            await market.Quote(buyer, MarketBooks.Wish()));
         offer = await market.Change(provider, offer, ask: "10.000000001");
         Assert.Equal(RefusalCode.Conflict, await Refused(risen));
         Assert.Equal("1", (await market.Find(offer)).Free.ToString());
@@ -185,7 +193,8 @@ public sealed class QuoteBookTests
         for (var round = 0; round < rounds.Length; round++)
         {
             var offers = new List<Offer>();
-            foreach (var cards in rounds[round]) offers.Add(await market.Publish(provider, market.Draft(cards: cards, region: $"round-{round}")));
+            foreach (var cards in rounds[round])
+                offers.Add(await market.Publish(provider, market.Draft(cards: cards, region: $"round-{round}")));
             var wish = MarketBooks.Wish(cards: each[round], region: $"round-{round}");
 
             var outcomes = await Task.WhenAll(buyers.Select(buyer => Task.Run(() => Try(market, buyer, wish))));

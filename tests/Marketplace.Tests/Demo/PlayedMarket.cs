@@ -41,9 +41,10 @@ internal sealed class PlayedMarket
 
     private void Serve()
     {
-        var offers = _files.Offers.Select((o, order) => (o.Draft, Card: CardOf(o.Draft.Card), order)).OrderBy(o => o.Draft.Ask.Nanos).ThenBy(o => o.order).ToList();
+        var offers = _files.Offers.Select((o, order) => (o.Draft, Card: CardOf(o.Draft.Card), order))
+            .OrderBy(o => o.Draft.Ask.Nanos).ThenBy(o => o.order).ToList();
         var held = offers.ToDictionary(o => o.order, _ => new List<(Instant Until, int Millis)>());
-        foreach (var job in _files.Jobs.Select((job, order) => (job, order)).OrderBy(j => j.job.From).ThenBy(j => j.order).Select(j => j.job))
+        foreach (var (job, _) in _files.Jobs.Select((job, order) => (job, order)).OrderBy(j => j.job.From).ThenBy(j => j.order))
         {
             foreach (var (draft, card, order) in offers)
             {

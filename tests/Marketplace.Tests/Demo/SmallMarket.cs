@@ -5,7 +5,7 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>A market that is played in a moment and has every corner: two months, parts of cards, equal asks, jobs that nobody can serve.</summary>
+/// <summary>A market that is played in a moment: two months, parts of cards, equal asks, jobs that nobody can serve.</summary>
 internal static class SmallMarket
 {
     /// <summary>Equal asks, a part of a card, an offer that is over soon, a card that nobody knows.</summary>
@@ -31,7 +31,8 @@ internal static class SmallMarket
         {
             // Half of them begin on the hour, and end on one: when another may begin.
             var from = Books.At("2026-01-30") + Duration.FromMinutes(random.Next(2) == 0 ? 60 * random.Next(60) : random.Next(3_600));
-            var until = from + (random.Next(2) == 0 ? Duration.FromHours(1 + random.Next(12)) : Duration.FromMilliseconds(1 + random.Next(50_000_000)));
+            var until = from
+                + (random.Next(2) == 0 ? Duration.FromHours(1 + random.Next(12)) : Duration.FromMilliseconds(1 + random.Next(50_000_000)));
             jobs.WriteLine(
                 $"job-{i},buyer-{1 + random.Next(3)},{counts[random.Next(counts.Length)]},{cards[random.Next(cards.Length)]},"
                 + $"{InstantText.Format(from)},{InstantText.Format(until)}");

@@ -52,7 +52,13 @@ public sealed class TryAgainTests
     public async Task Change_WhatATryPutIntoItsAnswer_IsGoneInTheNext()
     {
         var tries = 0;
-        await using var host = await ApiHost.Run(Engine.PostgreSql, arrange: app => app.MapPost("/test", async (HttpContext context, Session session) =>
+        await using var host = await ApiHost.Run(Engine.PostgreSql, arrange: app => app.MapPost("/test", Answer));
+
+        var answer = await host.Operator.Post("/test", "\"all of it\"");
+
+        Assert.Equal((200, "\"all of it\"", null, 2), (answer.Status, answer.Body, answer.Header("X-First"), tries));
+
+        async Task<IResult> Answer(HttpContext context, Session session)
         {
             if (++tries == 1)
             {
@@ -64,11 +70,7 @@ public sealed class TryAgainTests
 
             using var reader = new StreamReader(context.Request.Body);
             return Results.Text(await reader.ReadToEndAsync());
-        }));
-
-        var answer = await host.Operator.Post("/test", "\"all of it\"");
-
-        Assert.Equal((200, "\"all of it\"", null, 2), (answer.Status, answer.Body, answer.Header("X-First"), tries));
+        }
     }
 
     private static async Task FailAtFirst(ApiHost host, int failures)

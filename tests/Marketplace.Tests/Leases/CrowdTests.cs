@@ -4,7 +4,7 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>Many buyers and providers at once over the API, on few offers, with the relay and the steward at work: what they must never see.</summary>
+/// <summary>Many buyers and providers at once over the API, on few offers, with the relay and the steward at work.</summary>
 public sealed class CrowdTests
 {
     private const int Offers = 4, Clients = 24, Acts = 20;
@@ -49,15 +49,17 @@ public sealed class CrowdTests
             switch (random.Next(10))
             {
                 case < 3:
-                    var quote = await Told(buyer.Post(
-                        "/v1/quotes", $$"""{"card":"{{MarketBooks.H100}}","cards":{{1 + random.Next(3)}},"untilAt":"2026-01-{{day:00}}T00:00:00Z"}"""));
+                    var quote = await Told(buyer.Post("/v1/quotes", $$"""
+                        {"card":"{{MarketBooks.H100}}","cards":{{1 + random.Next(3)}},"untilAt":"2026-01-{{day:00}}T00:00:00Z"}
+                        """));
                     if (quote.Status != 201) break;
                     var accepted = await Told(buyer.Post($"/v1/quotes/{quote.Text("quoteId")}/accept", ""));
                     if (accepted.Status == 201) leases.Add(accepted.Text("leaseId"));
                     break;
                 case < 7:
                     var bid = await Told(buyer.Post("/v1/bids", $$"""
-                        {"card":"any","cards":{{1 + random.Next(4)}},"fromAt":"2026-01-{{day:00}}T00:00:00Z","untilAt":"2026-01-{{day + 1 + random.Next(6):00}}T00:00:00Z",
+                        {"card":"any","cards":{{1 + random.Next(4)}},"fromAt":"2026-01-{{day:00}}T00:00:00Z",
+                         "untilAt":"2026-01-{{day + 1 + random.Next(6):00}}T00:00:00Z",
                          "limitPerScuHour":{"amount":"{{2 + random.Next(3)}}.{{random.Next(10)}}","currency":"CNY"} }
                         """));
                     if (bid.Text("state") == "matched") leases.Add(bid.Text("leaseId"));
@@ -106,17 +108,19 @@ public sealed class CrowdTests
         Assert.Equal(leases.Count(l => l.BidId is not null), leases.Select(l => l.BidId).OfType<BidId>().Distinct().Count());
         foreach (var offer in await OfferBook.Open(look, look.Now, look.Now + Duration.FromMilliseconds(1)))
         {
-            var steps = await look.Query<(Instant At, long Free)>("SELECT at, free FROM calendar WHERE offer_id = @OfferId ORDER BY at", new { offer.OfferId });
+            var steps = await look.Query<(Instant At, long Free)>(
+                "SELECT at, free FROM calendar WHERE offer_id = @OfferId ORDER BY at", new { offer.OfferId });
             foreach (var (at, free) in steps.SkipLast(1).Where(s => s.At >= look.Now))
             {
-                var held = leases.Where(l => l.OfferId == offer.OfferId && l.FromAt <= at && at < (l.EndedAt is { } end ? Instant.Min(end, l.UntilAt) : l.UntilAt));
+                var held = leases.Where(l => l.OfferId == offer.OfferId && l.FromAt <= at && at < (l.EndedAt ?? l.UntilAt));
                 Assert.Equal(offer.Cards.Millis - held.Sum(l => l.Cards.Millis), free);
             }
         }
 
         foreach (var bid in await BidBook.List(look, null, BidState.Open, null, int.MaxValue))
         {
-            Assert.Null(await Market.Cheapest(look, new Need(bid.BuyerId, bid.Limit.Currency, bid.Cards, bid.FromAt, bid.UntilAt) { MostPerUnit = bid.Limit }));
+            var need = new Need(bid.BuyerId, bid.Limit.Currency, bid.Cards, bid.FromAt, bid.UntilAt) { MostPerUnit = bid.Limit };
+            Assert.Null(await Market.Cheapest(look, need));
         }
     }
 }

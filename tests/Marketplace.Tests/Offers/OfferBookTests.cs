@@ -31,7 +31,9 @@ public sealed class OfferBookTests
         var unknown = await market.Publish(provider, market.Draft("Warp Nine"));
         var unrated = await market.Publish(provider, market.Draft("P4"));
 
-        Assert.Equal((null, null, null, "'Warp Nine' is not in the registry"), (unknown.Card, unknown.Units, unknown.UnitAsk, unknown.UnratedReason));
+        Assert.Equal(
+            (null, null, null, "'Warp Nine' is not in the registry"),
+            (unknown.Card, unknown.Units, unknown.UnitAsk, unknown.UnratedReason));
         Assert.Equal((null, null), (unrated.Units, unrated.UnitVersion));
         Assert.NotNull(unrated.Card);
         Assert.NotEmpty(unrated.UnratedReason!);
@@ -58,7 +60,8 @@ public sealed class OfferBookTests
             (good with { Ask = MarketBooks.Price("0") }, "ask.amount", "is above zero"),
             (good with { Ask = MarketBooks.Price("1000000.000000001") }, "ask.amount", "is at most 1000000 per card-hour"),
             (good with { AvailableUntil = good.AvailableFrom }, "availableUntil", "is after availableFrom"),
-            (good with { AvailableFrom = Books.At("2025-01-01"), AvailableUntil = Books.At("2026-01-01") }, "availableUntil", "is in the future"),
+            (good with { AvailableFrom = Books.At("2025-01-01"), AvailableUntil = Books.At("2026-01-01") },
+                "availableUntil", "is in the future"),
         ];
 
         foreach (var (draft, field, reason) in refused)
@@ -132,8 +135,8 @@ public sealed class OfferBookTests
             Assert.Equal((code, field), (refusal.Code, refusal.Field));
         }
 
-        Assert.Equal(
-            RefusalCode.NotFound, (await market.Refused(session => OfferBook.Change(session, provider, new("offer_none"), 1, nothing))).Code);
+        var none = await market.Refused(session => OfferBook.Change(session, provider, new("offer_none"), 1, nothing));
+        Assert.Equal(RefusalCode.NotFound, none.Code);
         Assert.Equal("2026-01-01T00:00 3, 2026-01-20T00:00 8, 2026-02-01T00:00 0", await market.Calendar(offer));
         Assert.Equal((1, "10.00"), ((await market.Find(offer)).Version, (await market.Find(offer)).Ask.Amount));
     }
@@ -201,7 +204,7 @@ public sealed class OfferBookTests
         Assert.Equal((OfferState.Withdrawn, 2), (withdrawn.State, withdrawn.Version));
         Assert.Equal(RefusalCode.Conflict, (await market.Refused(session => OfferBook.Withdraw(session, provider, offer.OfferId, 2))).Code);
         Assert.Equal(
-            RefusalCode.Conflict, (await market.Refused(session => OfferBook.Change(session, provider, offer.OfferId, 2, new(null, null, null)))).Code);
+            RefusalCode.Conflict, (await market.Refused(session => OfferBook.Change(session, provider, offer.OfferId, 2, new()))).Code);
         Assert.Equal(RefusalCode.Conflict, (await market.Refused(session => QuoteBook.Ask(session, buyer, MarketBooks.Wish()))).Code);
         Assert.Equal(LeaseState.Active, (await market.Do(session => LeaseBook.Start(session, provider, lease.LeaseId))).State);
         Assert.Empty(await market.Look(session => OfferBook.Open(session, session.Now, session.Now)));

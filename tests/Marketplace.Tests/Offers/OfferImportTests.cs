@@ -37,9 +37,10 @@ public sealed class OfferImportTests
 
         Assert.Equal(
             [
-                "1 a Created ", "2 b Unrated 'Warp, Nine' is not in the registry", "3 a Refused name", "4 c Refused count", "5 d Refused available_from",
-                "6 e Refused available_until", "7 f Refused ask_per_card_hour", "8 g Refused currency", "9 h Refused ask.amount", "10  Refused name",
-                "11 i Refused card", "12 j Refused region", "13 k Refused availableUntil", "14 l Refused count", "15 m Created ",
+                "1 a Created ", "2 b Unrated 'Warp, Nine' is not in the registry", "3 a Refused name", "4 c Refused count",
+                "5 d Refused available_from", "6 e Refused available_until", "7 f Refused ask_per_card_hour", "8 g Refused currency",
+                "9 h Refused ask.amount", "10  Refused name", "11 i Refused card", "12 j Refused region", "13 k Refused availableUntil",
+                "14 l Refused count", "15 m Created ",
             ],
             outcomes.Select(o => $"{o.Row} {o.Name} {o.Status} {(o.Status == ImportStatus.Refused ? o.Reason!.Split(':')[0] : o.Reason)}"));
         Assert.All(outcomes, o => Assert.Equal(o.Status == ImportStatus.Refused, o.OfferId is null));
@@ -54,11 +55,13 @@ public sealed class OfferImportTests
         await using var market = await MarketBooks.Open(engine);
         var provider = await market.Provider();
         const string good =
-            """{"name":"a","card":"T4","cards":8,"region":"cn-east","ask":{"amount":"1","currency":"CNY"},"availableFrom":"2026-01-01T00:00:00Z","availableUntil":"2026-02-01T00:00:00Z"}""";
+            """{"name":"a","card":"T4","cards":8,"region":"cn-east","ask":{"amount":"1","currency":"CNY"},"""
+            + """ "availableFrom":"2026-01-01T00:00:00Z","availableUntil":"2026-02-01T00:00:00Z"}""";
         string[] lines =
         [
             good, "", good, good.Replace("\"a\"", "\"b\"", StringComparison.Ordinal), good.Replace("8", "\"8\"", StringComparison.Ordinal),
-            good.Replace("\"cards\":8,", "", StringComparison.Ordinal), good.Replace("name", "nom", StringComparison.Ordinal), "null", "[1]", "{", "\u0001",
+            good.Replace("\"cards\":8,", "", StringComparison.Ordinal), good.Replace("name", "nom", StringComparison.Ordinal),
+            "null", "[1]", "{", "\u0001",
             good.Replace("\"1\"", "1", StringComparison.Ordinal), good.Replace("CNY", "RMB", StringComparison.Ordinal),
             good.Replace("\"a\"", "\"a\\u0000\"", StringComparison.Ordinal),
         ];

@@ -5,7 +5,10 @@ namespace Marketplace;
 
 public sealed class OfferRankingTests
 {
-    private static readonly OfferFilter Everything = new() { From = Books.At("2026-01-01"), Until = Books.At("2026-01-02"), Unrated = true };
+    private static readonly OfferFilter Everything = new()
+    {
+        From = Books.At("2026-01-01"), Until = Books.At("2026-01-02"), Unrated = true,
+    };
 
     [Theory, EveryEngine]
     public async Task Of_EveryTest_CountsAnOfferUnderTheFirstThatItFails(Engine engine)
@@ -62,8 +65,8 @@ public sealed class OfferRankingTests
         var provider = await market.Provider();
         foreach (var (name, card, ask) in new[]
         {
-            ("unrated dear", "P4", "5"), ("tie 1", MarketBooks.H100, "10"), ("unrated cheap", "P4", "4"), ("tie 2", MarketBooks.H100, "10"), ("weak", "T4", "3"),
-            ("cheap", MarketBooks.H100, "9.999999999"),
+            ("unrated dear", "P4", "5"), ("tie 1", MarketBooks.H100, "10"), ("unrated cheap", "P4", "4"), ("tie 2", MarketBooks.H100, "10"),
+            ("weak", "T4", "3"), ("cheap", MarketBooks.H100, "9.999999999"),
         })
         {
             market.Clock.Now += NodaTime.Duration.FromSeconds(1);
@@ -83,7 +86,8 @@ public sealed class OfferRankingTests
     {
         await using var market = await MarketBooks.Open(engine);
         var provider = await market.Provider();
-        foreach (var card in CardRegistry.Default.Cards.Where(c => c.Scu is not null).Take(40)) await market.Publish(provider, market.Draft(card.Id));
+        foreach (var card in CardRegistry.Default.Cards.Where(c => c.Scu is not null).Take(40))
+            await market.Publish(provider, market.Draft(card.Id));
         foreach (var workload in Workload.All)
         {
             var ranking = await market.Look(session => OfferRanking.Of(session, Everything with { Workload = workload.Id }));
@@ -105,6 +109,7 @@ public sealed class OfferRankingTests
 
         Assert.NotEmpty(Workload.All);
         Assert.Equal("workload", (await market.Refused(session => OfferRanking.Of(session, Everything with { Workload = "none" }))).Field);
-        Assert.Equal("until", (await market.Refused(session => OfferRanking.Of(session, Everything with { Until = Everything.From }))).Field);
+        var empty = Everything with { Until = Everything.From };
+        Assert.Equal("until", (await market.Refused(session => OfferRanking.Of(session, empty))).Field);
     }
 }
