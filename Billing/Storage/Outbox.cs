@@ -95,7 +95,7 @@ public static class Outbox
     public static async Task<bool> Retry(Session session, MessageId id) => await session.Execute(
         "UPDATE outbox SET parked_at = NULL, attempts = 0, due_at = 0 WHERE id = @id AND parked_at IS NOT NULL", new { id }) == 1;
 
-    /// <summary>Writes down a message that its consumer gave up on elsewhere, under the id with which it left. The same once only.</summary>
+    /// <summary>Writes down, once, a message that its consumer gave up on elsewhere, under the id with which it left.</summary>
     internal static Task Park(Session session, Guid id, object message, DateTimeOffset at, string error) => session.Execute(
         """
         INSERT INTO outbox (id, type, body, attempts, parked_at, error) VALUES (@Id, @Type, @Body, @MaxAttempts, @At, @Error)

@@ -73,7 +73,8 @@ public class OneLeaseStory
         // 8. The ledger has split what Blue Heron owes: North Lake's share, the market's commission, the tax. It sums to zero.
         var balances = (await ledgerAndSons.Get("/v1/ledger/accounts")).At("items").EnumerateArray()
             .ToDictionary(
-                a => a.GetProperty("account").GetString()!, a => decimal.Parse(a.GetProperty("balance").GetProperty("amount").GetString()!));
+                a => a.GetProperty("account").GetString()!,
+                a => decimal.Parse(a.GetProperty("balance").GetProperty("amount").GetString()!));
         Assert.Equal(1831.68m, balances[$"receivable:{blueHeron.Id}"]);
         Assert.Equal(-1641.60m, balances[$"payable:{northLake.Id}"]);
         Assert.Equal((-86.40m, -103.68m), (balances["revenue:commission"], balances["tax:CN"]));
