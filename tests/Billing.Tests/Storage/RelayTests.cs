@@ -1,4 +1,5 @@
 using Marketplace.Contracts;
+using MassTransit;
 
 namespace Marketplace.Billing;
 
@@ -79,20 +80,20 @@ public sealed class RelayTests
     {
         await using var books = await Books.Open(engine);
         var lease = await books.Lease(await books.Buyer());
-        var broken = true;
+        var mood = new Mood { GivesUp = true };
         await using var host = await PipelineHost.Start(
             books.Database, Transport.RabbitMq,
-            (message, consume) => message is UsageRecorded && broken ? throw new InvalidDataException("as the test wishes") : consume(),
             consumers: bus =>
             {
-                bus.AddBillingConsumers();
+                bus.AddConsumer<RatesInTheMood>();
                 bus.AddConsumer<ParkFaults>();
-            });
+            },
+            needs: mood);
 
         await books.Record(lease, books.Usage(lease, "2026-01-01", "2026-01-02"));
         await Eventually.True(async () => (await books.Look(Backlog.Of)).Parked == 1, "the message is parked");
         var parked = Assert.Single(await books.Look(session => Outbox.Parked(session, "", 10)));
-        broken = false;
+        mood.GivesUp = false;
         await books.Do(session => Outbox.Retry(session, parked.Id));
 
         Assert.Equal("UsageRecorded", parked.Type);
@@ -116,5 +117,17 @@ public sealed class RelayTests
         await Eventually.True(async () => (await books.Look(Backlog.Of)).IsEmpty, "nothing is left to do");
 
         foreach (var lease in leases) Assert.Equal("240.00", Assert.Single(await books.Charges(lease)).Amount.Amount);
+    }
+
+    private sealed class Mood
+    {
+        public volatile bool GivesUp;
+    }
+
+    /// <summary>The product's rating, by a consumer that fails for as long as the test wishes.</summary>
+    private sealed class RatesInTheMood(Database database, Mood mood) : IConsumer<UsageRecorded>
+    {
+        public Task Consume(ConsumeContext<UsageRecorded> context) =>
+            mood.GivesUp ? throw new InvalidDataException("as the test wishes") : new RateUsage(database).Consume(context);
     }
 }

@@ -38,7 +38,7 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await using var lake = await browser.Open(host);
         await lake.SignIn(provider.Key!);
         await lake.Visit("/my-offers");
-        await lake.Follow("1 leases wait for you to start them");
+        await lake.Follow("Leases that wait for you to start them: 1");
         await lake.Look();
         await lake.Press("Start");
         Assert.Contains("active", await lake.Text, StringComparison.Ordinal);
