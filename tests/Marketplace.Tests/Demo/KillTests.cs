@@ -10,7 +10,11 @@ using Marketplace.Pricing;
 
 namespace Marketplace;
 
-/// <summary>The real program, killed without a word at any moment, and what its books say afterwards.</summary>
+/// <summary>
+/// The real program, killed without a word at any moment, and what its books say afterwards. Alone, so that its starts take as long
+/// as they were measured.
+/// </summary>
+[Collection("Alone")]
 public sealed class KillTests : IDisposable
 {
     private const int Kills = 20, ServingKills = 6;
@@ -117,8 +121,8 @@ public sealed class KillTests : IDisposable
         _runs++;
         return new(
             _folder.FullName, $"--urls=http://127.0.0.1:{port}", $"--Marketplace:Database={DatabaseFile}",
-            $"--Marketplace:OperatorKey={ApiHost.OperatorKey}", "--Marketplace:TestClock=true", $"--Marketplace:TestClockStart={ApiHost.Start}",
-            "--Logging:LogLevel:Default=Warning");
+            $"--Marketplace:OperatorKey={ApiHost.OperatorKey}", "--Marketplace:TestClock=true",
+            $"--Marketplace:TestClockStart={ApiHost.Start}", "--Logging:LogLevel:Default=Warning");
     }
 
     private static async Task Ready(int port, RealProgram program)
