@@ -105,7 +105,7 @@ public sealed class Books : IAsyncDisposable
     /// <summary>An event of a lease; the clock moves to its end, because nobody meters what has not been.</summary>
     public UsageEvent Usage(Agreement lease, string from, string until, string cards = "1", string? id = null)
     {
-        Clock.Now = Instant.Max(Clock.Now, At(until));
+        Clock.MoveTo(At(until));
         return new()
         {
             Source = "/meters/1", EventId = id ?? $"event-{Interlocked.Increment(ref _events)}", LeaseId = lease.LeaseId,
@@ -125,7 +125,7 @@ public sealed class Books : IAsyncDisposable
     /// <summary>Moves the clock to the cutoff (never back) and bills every account up to it, without any consumer.</summary>
     public async Task<BillingRunId> Bill(string cutoff)
     {
-        Clock.Now = Instant.Max(Clock.Now, At(cutoff));
+        Clock.MoveTo(At(cutoff));
         var runId = await Do(session => BillingRun.Start(session, At(cutoff), Operator));
         foreach (var account in await Look(BillingAccount.All)) await Do(session => InvoiceBook.Bill(session, runId, account.AccountId));
         return runId;

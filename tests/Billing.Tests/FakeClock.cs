@@ -15,6 +15,18 @@ public sealed class FakeClock(Instant now) : TimeProvider, IClock
         set => Volatile.Write(ref _ticks, value.ToUnixTimeTicks());
     }
 
+    /// <summary>Moves on to an instant, unless it is later already; safe when several do so at once.</summary>
+    public void MoveTo(Instant to)
+    {
+        var ticks = to.ToUnixTimeTicks();
+        for (var now = Volatile.Read(ref _ticks); ticks > now;)
+        {
+            var seen = Interlocked.CompareExchange(ref _ticks, ticks, now);
+            if (seen == now) return;
+            now = seen;
+        }
+    }
+
     public Instant GetCurrentInstant() => Now;
 
     public override DateTimeOffset GetUtcNow() => Now.ToDateTimeOffset();
