@@ -81,6 +81,7 @@ public static class Host
             return next(context);
         });
         app.UseRouting();
+        app.Use(NoSuchPage);
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<QueryParameters>();
@@ -90,6 +91,15 @@ public static class Host
         app.UseAntiforgery();
         app.MapHealth();
         if (options.HostRoles.HasFlag(HostRoles.Api)) app.MapMarketplace();
+    }
+
+    // A stranger who mistypes a page's address is told so, and not asked for a key. No catch-all route: it would hide that an address of
+    // the API is right and only the method or the media type is wrong.
+    private static Task NoSuchPage(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint() is not null || Routes.IsApi(context)) return next(context);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     private static IClock ClockOf(MarketplaceOptions options)

@@ -58,9 +58,6 @@ public static class Storefront
         app.MapGet("/language/{code}", Languages.Choose).AllowAnonymous().ExcludeFromDescription();
         StorefrontActions.Map(app.MapGroup("").ExcludeFromDescription().AddEndpointFilter(OursOnly));
         app.MapGroup("").ExcludeFromDescription().MapDownloads();
-
-        // A stranger who mistypes an address is told so, and not asked for a key.
-        app.MapFallback("{*path:regex(^(?!v1/))}", () => Results.NotFound()).AllowAnonymous();
     }
 
     private static Task Guard(HttpContext context, RequestDelegate next)

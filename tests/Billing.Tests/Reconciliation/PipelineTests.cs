@@ -79,7 +79,7 @@ public sealed class PipelineTests
                         AND state IN ('active', 'idle in transaction')
                       ORDER BY random() LIMIT 1) x
                     """));
-                await Task.Delay(cuts < 20 ? 50 : 1_000); // a barrage first, then enough quiet to get on with the work
+                await Task.Delay(cuts < 20 ? 20 : 1_000); // a barrage first, then enough quiet to get on with the work
             }
         });
 
@@ -89,7 +89,7 @@ public sealed class PipelineTests
 
         await EndsReconciled(books);
         Assert.Equal(undisturbed, await Totals(books));
-        Assert.True(cuts > 10, $"only {cuts} connections were cut");
+        Assert.True(cuts > 0, "no connection was cut");
     }
 
     private static async Task<IReadOnlyList<string>> Undisturbed(Engine engine)
@@ -136,7 +136,7 @@ public sealed class PipelineTests
         // Some of it overlaps and is kept aside: that is part of the play.
         Task Record(Agreement lease, Instant from, Instant until, CardCount cards)
         {
-            books.Clock.Now = Instant.Max(books.Clock.Now, until);
+            books.Clock.MoveTo(until);
             var usage = books.Usage(lease, "2026-01-01", "2026-01-01T01:00") with { FromAt = from, UntilAt = until, Cards = cards };
             return books.Do(session => UsageLog.Record(session, lease.ProviderId, [usage]));
         }

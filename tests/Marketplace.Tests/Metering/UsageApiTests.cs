@@ -3,14 +3,28 @@ using Marketplace.Billing;
 
 namespace Marketplace;
 
-public class UsageApiTests(SharedApi api) : IClassFixture<SharedApi>
+public sealed class UsageApiTests : IAsyncLifetime
 {
     private const string From = "2026-01-01T00:00:00Z", Until = "2026-01-01T01:00:00Z";
+
+    private ApiHost _host = null!;
+
+    /// <summary>A host of its own for each test: its clock has to move, because nobody meters what has not been.</summary>
+    public async ValueTask InitializeAsync() => _host = await ApiHost.Run();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private async Task<Rented> Market()
+    {
+        var market = await Rented.On(_host);
+        await _host.MoveTo("2026-01-03T00:00:00Z");
+        return market;
+    }
 
     [Fact]
     public async Task Event_SentTwice_IsADuplicate_SaidOtherwise_AConflict()
     {
-        var market = await Rented.On(api.Host);
+        var market = await Market();
 
         var first = await market.Provider.Post("/v1/usage", market.Event(From, Until, id: "e"));
         var again = await market.Provider.Post("/v1/usage", market.Event(From, Until, id: "e"));
@@ -27,7 +41,7 @@ public class UsageApiTests(SharedApi api) : IClassFixture<SharedApi>
     [Fact]
     public async Task Batch_WithEveryKindOfEvent_AnswersEachOnItsOwn()
     {
-        var market = await Rented.On(api.Host);
+        var market = await Market();
         var body = $"""
             [{market.Event(From, Until, id: "a")}, {market.Event(From, Until, id: "a")}, {market.Event(From, Until, cards: "1", id: "a")},
              {market.Event(From, Until, id: "b", lease: "lease_foreign")}, {market.Event(From, Until, cards: "0")}, 7, null,
@@ -65,7 +79,7 @@ public class UsageApiTests(SharedApi api) : IClassFixture<SharedApi>
     [InlineData("\"data\":{", "\"data\":[],\"x\":{", "data")]
     public async Task Event_ThatIsNone_IsRejectedWithItsField(string right, string wrong, string field)
     {
-        var market = await Rented.On(api.Host);
+        var market = await Market();
         var sent = market.Event(From, Until);
         Assert.Contains(right, sent, StringComparison.Ordinal);
 
@@ -79,7 +93,7 @@ public class UsageApiTests(SharedApi api) : IClassFixture<SharedApi>
     [Fact]
     public async Task Event_WithExtensions_IsAccepted()
     {
-        var market = await Rented.On(api.Host);
+        var market = await Market();
         var sent = """{"time":"2026-01-01T01:00:00Z","traceparent":"00-1",""" + market.Event(From, Until)[1..];
 
         var answer = await market.Provider.Post("/v1/usage", sent, ("Content-Type", "application/cloudevents+json; charset=utf-8"));
@@ -90,7 +104,7 @@ public class UsageApiTests(SharedApi api) : IClassFixture<SharedApi>
     [Fact]
     public async Task Lines_OneThatIsNoJson_IsRejectedAlone()
     {
-        var market = await Rented.On(api.Host);
+        var market = await Market();
         var body = $"{market.Event(From, Until)}\r\n\n{{oops\n{market.Event("2026-01-01T01:00:00Z", "2026-01-01T02:00:00Z")}";
 
         var answer = await market.Provider.Post("/v1/usage", body, ("Content-Type", "application/x-ndjson"));
@@ -104,7 +118,7 @@ public class UsageApiTests(SharedApi api) : IClassFixture<SharedApi>
     [InlineData("application/x-ndjson")]
     public async Task Batch_TooLarge_IsRefusedWhole(string type)
     {
-        var market = await Rented.On(api.Host);
+        var market = await Market();
         var events = Enumerable.Range(0, UsageLog.MaxBatch + 1).Select(_ => market.Event(From, Until));
         var body = type == "application/json" ? $"[{string.Join(',', events)}]" : string.Join('\n', events);
 
@@ -120,7 +134,7 @@ public class UsageApiTests(SharedApi api) : IClassFixture<SharedApi>
     [InlineData("text/csv", "a,b", 415)]
     public async Task Body_ThatIsNone_IsRefusedWhole(string type, string body, int status)
     {
-        var market = await Rented.On(api.Host);
+        var market = await Market();
 
         Assert.Equal(status, (await market.Provider.Post("/v1/usage", body, ("Content-Type", type))).Status);
     }
@@ -128,7 +142,7 @@ public class UsageApiTests(SharedApi api) : IClassFixture<SharedApi>
     [Fact]
     public async Task Usage_ListedInPages_ShowsEveryEventOnce()
     {
-        var market = await Rented.On(api.Host);
+        var market = await Market();
         var events = Enumerable.Range(0, 7).Select(h => market.Event($"2026-01-02T0{h}:00:00Z", $"2026-01-02T0{h + 1}:00:00Z"));
         await market.Provider.Post("/v1/usage", $"[{string.Join(',', events)}]");
 
