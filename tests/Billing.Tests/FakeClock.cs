@@ -19,11 +19,11 @@ public sealed class FakeClock(Instant now) : TimeProvider, IClock
     public void MoveTo(Instant to)
     {
         var ticks = to.ToUnixTimeTicks();
-        for (var now = Volatile.Read(ref _ticks); ticks > now;)
+        for (var before = Volatile.Read(ref _ticks); ticks > before;)
         {
-            var seen = Interlocked.CompareExchange(ref _ticks, ticks, now);
-            if (seen == now) return;
-            now = seen;
+            var seen = Interlocked.CompareExchange(ref _ticks, ticks, before);
+            if (seen == before) return;
+            before = seen;
         }
     }
 
