@@ -2,7 +2,9 @@ using Marketplace.Billing;
 
 namespace Marketplace;
 
-/// <summary>Does what time alone demands: ends leases whose window is over, lets go bids whose window has begun.</summary>
+/// <summary>
+/// Does what time alone demands: ends leases whose window is over, lets go bids whose window has begun, lists offers as evidence ages.
+/// </summary>
 public sealed class Steward(Database database, TimeProvider time, ILogger<Steward> log) : BackgroundService
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
@@ -15,6 +17,7 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
             await using var session = await database.Write(ct);
             await LeaseBook.EndDue(session);
             await BidBook.ExpireDue(session);
+            await ListingBook.RelistDue(session);
             await session.Commit();
         }
     }
@@ -40,10 +43,11 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
     {
         await using var look = await database.Read(ct);
         return await look.Scalar<long>(
-            """
+            $"""
             SELECT CAST((SELECT COUNT(*) FROM lease WHERE state IN ('awarded', 'active') AND until_at <= @Now)
-              + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND from_at < @Now) AS BIGINT)
+              + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND from_at < @Now)
+              + (SELECT COUNT(*) FROM offer WHERE {ListingBook.Due}) AS BIGINT)
             """,
-            new { look.Now }) > 0;
+            new { look.Now, Yesterday = look.Now - ListingBook.Daily }) > 0;
     }
 }

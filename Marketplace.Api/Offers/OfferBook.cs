@@ -12,7 +12,8 @@ public static class OfferBook
     internal static readonly string Columns =
         $"""
         o.offer_id, o.provider_id, g.name AS provider_name, o.name, o.card, o.card_name, o.cards, o.region, o.ask_nanos, o.currency,
-        o.units,
+        o.units, o.derate,
+        REPLACE(o.tier, '_', '') AS tier,
         o.unit_version, o.unit_ask_nanos, o.available_from, o.available_until, o.state, o.notes, o.created_at, o.version,
         CAST({Calendar.Free} AS BIGINT) AS free_millis
         """;
@@ -25,20 +26,24 @@ public static class OfferBook
         draft.Check(session.Now);
         var resolution = CardRegistry.Default.Resolve(draft.Card, draft.MemoryGiB);
         var units = resolution.Card?.Scu;
+        var listed = resolution.Card is { Scu: not null } card
+            ? (await ListingBook.Of(session, provider, card))[(int)WorkClass.Other]
+            : null;
         var offerId = session.NewId<OfferId>();
         var isNew = await session.Execute(
             """
             INSERT INTO offer (offer_id, provider_id, name, card, card_name, cards, region, ask_nanos, currency, units, unit_version,
-              unit_ask_nanos, available_from, available_until, state, notes, created_at)
+              derate, tier, listed_at, unit_ask_nanos, available_from, available_until, state, notes, created_at)
             VALUES (@offerId, @provider, @Name, @Card, @CardName, @Cards, @Region, @Ask, @Currency, @units, @Version,
-              @UnitAsk, @AvailableFrom, @AvailableUntil, 'open', @Notes, @Now)
+              @Derate, @Tier, @Now, @UnitAsk, @AvailableFrom, @AvailableUntil, 'open', @Notes, @Now)
             ON CONFLICT (provider_id, name) DO NOTHING
             """,
             new
             {
                 offerId, provider, draft.Name, Card = resolution.Card?.Id, CardName = draft.Card, draft.Cards, draft.Region,
                 Ask = draft.Ask.Nanos, draft.Ask.Currency, units, Version = units is null ? null : ScuFormula.FormulaVersion,
-                UnitAsk = Offer.UnitAskOf(draft.Ask, units), draft.AvailableFrom, draft.AvailableUntil,
+                Derate = listed?.Listed ?? new(BasisPoints.Whole), Tier = ListingBook.Word(listed?.Tier ?? EvidenceTier.Claim),
+                UnitAsk = Offer.UnitAskOf(draft.Ask, units is { } u ? listed!.Of(u) : null), draft.AvailableFrom, draft.AvailableUntil,
                 Notes = string.Join("; ", draft.Notes.Concat(resolution.Assumptions).Distinct(StringComparer.Ordinal)), session.Now,
             });
         if (isNew == 0) throw Refusal.Conflict($"You have an offer called '{draft.Name}'; change that one or choose another name", "name");
@@ -101,7 +106,7 @@ public static class OfferBook
             UPDATE offer SET ask_nanos = @Ask, unit_ask_nanos = @UnitAsk, cards = @cards, available_until = @until, version = version + 1
             WHERE offer_id = @offerId
             """,
-            new { offerId, Ask = ask.Nanos, UnitAsk = Offer.UnitAskOf(ask, offer.Units), cards, until });
+            new { offerId, Ask = ask.Nanos, UnitAsk = Offer.UnitAskOf(ask, offer.ListedUnits), cards, until });
         if (ask.Nanos < offer.Ask.Nanos || cards > offer.Cards || until > offer.AvailableUntil) await Wake(session, offerId);
         return (await Find(session, offerId))!;
     }
@@ -113,6 +118,28 @@ public static class OfferBook
         await Own(session, provider, offerId, version);
         await session.Execute("UPDATE offer SET state = 'withdrawn', version = version + 1 WHERE offer_id = @offerId", new { offerId });
         return (await Find(session, offerId))!;
+    }
+
+    /// <summary>
+    /// Lists a provider's open offers of a card at that derate. Their version rises and bids are woken only where it differs from before.
+    /// </summary>
+    internal static async Task Relist(Session session, OrganisationId provider, Card card, Derate derate)
+    {
+        var offers = await session.Query<Offer>(
+            $"SELECT {Columns} {From} WHERE o.provider_id = @provider AND o.card = @Id AND o.state = 'open' AND o.units IS NOT NULL",
+            new { provider, card.Id, From = session.Now, Until = session.Now + Duration.FromMilliseconds(1) });
+        foreach (var offer in offers)
+        {
+            var unitAsk = Offer.UnitAskOf(offer.Ask, derate.Of(offer.Units!.Value));
+            await session.Execute(
+                """
+                UPDATE offer SET derate = @Listed, tier = @Tier, unit_ask_nanos = @unitAsk, listed_at = @Now,
+                  version = version + CASE WHEN derate = @Listed AND tier = @Tier THEN 0 ELSE 1 END
+                WHERE offer_id = @OfferId
+                """,
+                new { offer.OfferId, derate.Listed, Tier = ListingBook.Word(derate.Tier), unitAsk, session.Now });
+            if (unitAsk < offer.UnitAskNanos) await Wake(session, offer.OfferId);
+        }
     }
 
     /// <summary>Sends word that there may be room for bids that rest.</summary>
