@@ -97,6 +97,20 @@ public static class WorkClasses
         })!;
     }
 
+    /// <summary>Whether a benchmark is a transformer network: designs differ most in how well they run these.</summary>
+    public static bool IsTransformer(string benchmark)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["bert", "gpt", "llama", "mixtral", "mistral", "deepseek", "qwen", "whisper", "flux"])
+        {
+            if (benchmark.Contains(name, StringComparison.Ordinal)) return true;
+        }
+
+        return benchmark == Unnamed;
+    }
+
+    /// <summary>A language model without a name: the benchmark of text generation before any was measured.</summary>
+    internal const string Unnamed = "?";
+
     /// <summary>
     /// The benchmark that the names of its accuracy targets stand for: the targets of one network run the same kernels, but for bert,
     /// whose stricter one leaves 8-bit integers.
