@@ -20,6 +20,7 @@ internal static class Routes
         OfferEndpoints.Map(v1);
         BidEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);
+        IndexEndpoints.Map(v1);
         UsageEndpoints.Map(v1);
         ChargeEndpoints.Map(v1);
         BillingRunEndpoints.Map(v1);

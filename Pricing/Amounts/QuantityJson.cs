@@ -23,6 +23,36 @@ internal static class QuantityJson
         protected override StandardUnits Make(string text) => StandardUnits.Parse(text);
     }
 
+    internal sealed class OfUnitHours : Base<UnitHours>
+    {
+        protected override UnitHours Make(string text) => UnitHours.Parse(text);
+    }
+
+    internal sealed class OfPower : Base<Power>
+    {
+        protected override Power Make(string text) => Power.Parse(text);
+    }
+
+    internal sealed class OfEnergy : Base<Energy>
+    {
+        protected override Energy Make(string text) => Energy.Parse(text);
+    }
+
+    internal sealed class OfCarbon : Base<Carbon>
+    {
+        protected override Carbon Make(string text) => Carbon.Parse(text);
+    }
+
+    internal sealed class OfPue : Base<Pue>
+    {
+        protected override Pue Make(string text) => Pue.Parse(text);
+    }
+
+    internal sealed class OfPetaflops : Base<Petaflops>
+    {
+        protected override Petaflops Make(string text) => Petaflops.Parse(text);
+    }
+
     internal abstract class Base<T> : JsonConverter<T>
         where T : struct
     {
