@@ -61,6 +61,7 @@ internal static class ApiDocument
             || type == typeof(Petaflops);
         if (type == typeof(string) || isId) schema.Type = JsonSchemaType.String;
         else if (type == typeof(Instant)) (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+        else if (type == typeof(BasisPoints)) schema.Type = JsonSchemaType.Integer;
         else if (isQuantity) schema.Type = JsonSchemaType.Number;
         else if (type == typeof(Money) || type == typeof(UnitPrice) || type == typeof(ExactAmount))
         {

@@ -87,7 +87,8 @@ internal static class IndexBook
             {
                 Board = filter.Board is { } board ? TradeBook.Word(board) : null,
                 Tier = filter.Tier is { } tier ? TradeBook.Word(tier) : null, filter.Region, Code = filter.Currency?.Code,
-                From = filter.From is { } from ? TradeBook.Day(from) : null, Until = filter.Until is { } until ? TradeBook.Day(until) : null,
+                From = filter.From is { } from ? TradeBook.Day(from) : null,
+                Until = filter.Until is { } until ? TradeBook.Day(until) : null,
                 All = filter.AllVintages ? 1L : 0L, before, limit,
             });
 
@@ -132,16 +133,16 @@ internal static class IndexBook
         var indexId = session.NewId<IndexId>();
         var isNew = await session.Execute(
             """
-            INSERT INTO index_value (index_id, board, tier, region, currency, day, vintage, kind, price_nanos, volume, trades, sellers, buyers,
-              method, published_at)
+            INSERT INTO index_value (index_id, board, tier, region, currency, day, vintage, kind, price_nanos, volume, trades, sellers,
+              buyers, method, published_at)
             VALUES (@indexId, @Board, @Tier, @Region, @Currency, @day, @vintage, @Kind, @Nanos, @Volume, @Trades, @Sellers, @Buyers,
               @Method, @Now)
             ON CONFLICT (board, tier, region, currency, day, vintage) DO NOTHING
             """,
             new
             {
-                indexId, Board = TradeBook.Word(series.Board), Tier = TradeBook.Word(series.Tier), series.Region, series.Currency, day, vintage,
-                Kind = TradeBook.Word(kind), index.Price?.Nanos, Volume = index.Volume.Millis, Trades = index.Trades.Count, index.Sellers,
+                indexId, Board = TradeBook.Word(series.Board), Tier = TradeBook.Word(series.Tier), series.Region, series.Currency, day,
+                vintage, Kind = TradeBook.Word(kind), index.Price?.Nanos, Volume = index.Volume.Millis, Trades = index.Trades.Count, index.Sellers,
                 index.Buyers, PriceIndex.Method, session.Now,
             });
         if (isNew == 0) return null;

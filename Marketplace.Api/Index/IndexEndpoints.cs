@@ -60,7 +60,8 @@ internal static class IndexEndpoints
         }).ToList();
 
         // The place in the list, and not a name, so that the cursor tells nothing either.
-        var after = page.Before is null ? 0 : int.TryParse(page.Before, out var number) ? number : throw Refusal.Invalid("cursor", "is none");
+        var after = 0;
+        if (page.Before is { } seen && !int.TryParse(seen, out after)) throw Refusal.Invalid("cursor", "is not one of this list");
         return Page.Of([.. rows.Where(r => r.Number > after).Take(page.Take)], page, r => $"{r.Number}");
     }
 

@@ -12,7 +12,9 @@ public enum TradeOrigin
     /// <summary>A bid met an offer: the ask was paid.</summary>
     Bid,
 
-    /// <summary>An auction's package at the uniform price; a package with a supplement, or one that paid its bid, is no trade here.</summary>
+    /// <summary>
+    /// An auction's package at the uniform price; a package with a supplement, or one that paid its bid, is no trade here.
+    /// </summary>
     Auction,
 }
 

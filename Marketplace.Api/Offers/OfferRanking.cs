@@ -7,7 +7,14 @@ namespace Marketplace;
 /// <param name="Offer">The offer.</param>
 /// <param name="Units">SCU of one card, or effective SCU for the workload; null: unrated.</param>
 /// <param name="UnitPrice">The ask per unit-hour, half-up to the nano; null: unrated.</param>
-public sealed record RankedOffer(Offer Offer, StandardUnits? Units, UnitPrice? UnitPrice);
+public sealed record RankedOffer(Offer Offer, StandardUnits? Units, UnitPrice? UnitPrice)
+{
+    /// <summary>The ask against the fair band of its board; null when no band is known. Told of what is shown, not ranked by.</summary>
+    public BandMark? Band { get; init; }
+
+    /// <summary>The ask with power beside it; null unless a tariff was given. Not ranked by.</summary>
+    public WithEnergy? Energy { get; init; }
+}
 
 /// <summary>
 /// A ranking: what fits, best first, and how many offers each test left out; an offer counts under the first test that it fails.

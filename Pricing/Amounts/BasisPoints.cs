@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Marketplace.Pricing;
 
 /// <summary>A tax or commission rate in basis points (1/100 of a percent): 600 is 6 %. From 0 to 10,000.</summary>
+[JsonConverter(typeof(QuantityJson.OfBasisPoints))]
 public readonly record struct BasisPoints
 {
     public BasisPoints(int value)

@@ -23,6 +23,18 @@ internal static class QuantityJson
         protected override StandardUnits Make(string text) => StandardUnits.Parse(text);
     }
 
+    /// <summary>A whole number of basis points.</summary>
+    internal sealed class OfBasisPoints : JsonConverter<BasisPoints>
+    {
+        public override BasisPoints Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) && value is >= 0 and <= BasisPoints.Whole
+                ? new(value)
+                : throw new JsonException($"expected basis points, a whole number from 0 to {BasisPoints.Whole}");
+
+        public override void Write(Utf8JsonWriter writer, BasisPoints value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(value.Value);
+    }
+
     internal sealed class OfUnitHours : Base<UnitHours>
     {
         protected override UnitHours Make(string text) => UnitHours.Parse(text);

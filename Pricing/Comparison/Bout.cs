@@ -4,7 +4,7 @@ namespace Marketplace.Pricing;
 /// <param name="Workload">The workload's id; <c>SCU</c> and <c>SCU-H</c> for the standard units.</param>
 public sealed record Bout(string Workload, Showing Left, Showing Right)
 {
-    /// <summary>What one card on the left is worth over one on the right, half-up to the millionth; <c>null</c> when one has no units.</summary>
+    /// <summary>A card on the left over a card on the right, half-up to the millionth; <c>null</c> when one has no units.</summary>
     public StandardUnits? Ratio => Left.Units is { Micros: > 0 } left && Right.Units is { Micros: > 0 } right
         ? new StandardUnits(Rating.DivideHalfUp((Int128)left.Micros * StandardUnits.MicrosPerUnit, right.Micros))
         : null;

@@ -13,7 +13,7 @@ public static class Fleet
         var millis = Rating.DivideHalfUp((Int128)together.Gigaflops * CardCount.MillisPerCard, perCard.Gigaflops);
         return millis is > 0 and <= (long)CardCount.MaxCards * CardCount.MillisPerCard
             ? new((int)millis)
-            : throw new FormatException($"that is {Fixed.Format(millis, 3, 0)} cards; there are more than 0 and at most {CardCount.MaxCards}");
+            : throw new FormatException($"that is {Fixed.Format(millis, 3, 0)} cards; it is more than 0 and at most {CardCount.MaxCards}");
     }
 
     /// <summary>What so many cards cost at a price each; half-up to the minor unit.</summary>

@@ -6,7 +6,7 @@ namespace Marketplace.Pricing;
 [JsonConverter(typeof(QuantityJson.OfPetaflops))]
 public readonly record struct Petaflops(long Gigaflops)
 {
-    /// <summary>What a card of those rates does in 16 bits: the better of bf16 and fp16; <c>null</c> when it is not known or none.</summary>
+    /// <summary>What such a card does in 16 bits: the better of bf16 and fp16; <c>null</c> when it is not known, or none.</summary>
     public static Petaflops? Of(CardRates rates) => CardRates.Best(rates.Bf16Tflops, rates.Fp16Tflops) is > 0 and var tflops
         ? new Petaflops((long)Math.Round(tflops * 1_000, MidpointRounding.AwayFromZero))
         : null;

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Marketplace.Pricing;
 
 /// <summary>
-/// Power usage effectiveness: what the site draws over what its machines draw (ISO/IEC 30134-2), in thousandths. From 1 to 5; the default of
-/// the type is not valid, <see cref="One"/> is the machines alone.
+/// Power usage effectiveness: what the site draws over what its machines draw (ISO/IEC 30134-2), in thousandths. From 1 to 5;
+/// <see cref="One"/> is the machines alone, and the default of the type is not valid.
 /// </summary>
 [JsonConverter(typeof(QuantityJson.OfPue))]
 public readonly record struct Pue(int Thousandths)

@@ -9,8 +9,8 @@ public enum BandPlace
 }
 
 /// <summary>
-/// The prices within which the middle eight tenths of the volume of a window changed hands: from p10 to p90. An ask outside of it, in either
-/// direction, is worth a second look: too dear, or too good to be true.
+/// The prices within which the middle eight tenths of the volume of a window changed hands: from p10 to p90. An ask outside of it, in
+/// either direction, is worth a second look: too dear, or too good to be true.
 /// </summary>
 /// <param name="Low">p10, per unit-hour: a tenth of the volume was traded at or below it.</param>
 /// <param name="High">p90: nine tenths were.</param>

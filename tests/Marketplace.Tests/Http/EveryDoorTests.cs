@@ -16,7 +16,10 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
     private static readonly HashSet<string> Public = ["GET /v1/cards", "GET /v1/cards/{id}", "GET /v1/workloads"];
 
     /// <summary>Doors behind which things are everybody's: an offer is for sale to all.</summary>
-    private static readonly HashSet<string> Everybodys = ["GET /v1/offers/{offerId}", "GET /v1/cards/{id}"];
+    private static readonly HashSet<string> Everybodys =
+    [
+        "GET /v1/offers/{offerId}", "GET /v1/cards/{id}", "GET /v1/index/{indexId}", "GET /v1/index/{indexId}/trades",
+    ];
 
     /// <summary>Doors that take many rows and answer each: wrong rows are outcomes, tested beside their endpoints.</summary>
     private static readonly HashSet<string> ByRow = ["POST /v1/usage", "POST /v1/offers/import"];
