@@ -22,7 +22,8 @@ public sealed record Side(
 /// Two cards or offers head to head. Where a side is an offer, the prices are its ask per unit-hour; with a tariff, power and carbon are in
 /// them.
 /// </summary>
-public sealed record Comparison(Side Left, Side Right, HeadToHead HeadToHead, EnergyTerms? EnergyTerms)
+/// <param name="Currency">In which the terms of energy are.</param>
+public sealed record Comparison(Side Left, Side Right, HeadToHead HeadToHead, EnergyTerms? EnergyTerms, Currency Currency)
 {
     internal const string LeftField = "left", RightField = "right";
 
@@ -42,7 +43,7 @@ public sealed record Comparison(Side Left, Side Right, HeadToHead HeadToHead, En
         }
 
         (one, other) = (Add(one, terms), Add(other, terms));
-        return new(one, other, HeadToHead.Of(Contender(one), Contender(other), Workload.All, Worth), terms);
+        return new(one, other, HeadToHead.Of(Contender(one), Contender(other), Workload.All, Worth), terms, currency);
     }
 
     /// <summary>Claimed rates. A measured derate per card and kind of workload is to be applied here, and reaches every bout.</summary>
@@ -64,7 +65,7 @@ public sealed record Comparison(Side Left, Side Right, HeadToHead HeadToHead, En
         if (string.IsNullOrWhiteSpace(name)) throw Refusal.Invalid(field, "is a card's name or an offer's id");
         if (name.StartsWith(OfferId.Prefix + "_", StringComparison.Ordinal))
         {
-            var offer = await OfferBook.Find(session, new OfferId(name)) ?? throw Refusal.Invalid(field, "there is no such offer");
+            var offer = await OfferBook.Find(session, new OfferId(name)) ?? throw Refusal.Invalid(field, "is the id of no offer");
             return offer.Registered is { } offered
                 ? Of(offered, offer, [])
                 : throw Refusal.Invalid(field, $"'{offer.CardName}' is not in the registry, so there is nothing to compare");

@@ -142,8 +142,8 @@ internal static class IndexBook
             new
             {
                 indexId, Board = TradeBook.Word(series.Board), Tier = TradeBook.Word(series.Tier), series.Region, series.Currency, day,
-                vintage, Kind = TradeBook.Word(kind), index.Price?.Nanos, Volume = index.Volume.Millis, Trades = index.Trades.Count, index.Sellers,
-                index.Buyers, PriceIndex.Method, session.Now,
+                vintage, Kind = TradeBook.Word(kind), index.Price?.Nanos, Volume = index.Volume.Millis, Trades = index.Trades.Count,
+                index.Sellers, index.Buyers, PriceIndex.Method, session.Now,
             });
         if (isNew == 0) return null;
         foreach (var (trade, _) in index.Trades)

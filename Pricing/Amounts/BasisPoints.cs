@@ -17,5 +17,11 @@ public readonly record struct BasisPoints
 
     public int Value { get; }
 
+    /// <summary>Reads a percentage: a plain decimal number from 0 to 100 with at most two decimals.</summary>
+    /// <exception cref="FormatException">Not such a number.</exception>
+    public static BasisPoints Percent(string text) => Fixed.Parse(text, 2) is >= 0 and <= Whole and var value
+        ? new((int)value)
+        : throw new FormatException("a percentage is from 0 to 100");
+
     public override string ToString() => $"{Fixed.Format(Value, 2, 0)} %";
 }

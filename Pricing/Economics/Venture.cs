@@ -60,7 +60,7 @@ public sealed record Venture
         return new(revenue, commission, opex, power, owner, revenue - commission - opex - power - owner);
     }
 
-    /// <summary>The fleet's month at a price per card-hour, for a share of the hours in basis points and a further one in their squares.</summary>
+    /// <summary>The fleet's month at a price per card-hour: a share of the hours in basis points, a further one in their squares.</summary>
     private Money Hours(UnitPrice price, int share, long further = 0)
     {
         const long whole = (long)BasisPoints.Whole * BasisPoints.Whole;
