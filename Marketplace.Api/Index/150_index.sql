@@ -10,7 +10,7 @@ CREATE TABLE trade (
   lease_id     TEXT   NOT NULL PRIMARY KEY REFERENCES lease (lease_id),
   origin       TEXT   NOT NULL CHECK (origin IN ('quote', 'bid', 'auction')),
   board        TEXT   NOT NULL CHECK (board IN ('ai', 'hpc', 'cpu')),
-  tier         TEXT   NOT NULL CHECK (tier IN ('single', 'node', 'multinode')),
+  tier         TEXT   NOT NULL CHECK (tier IN ('singlecard', 'node', 'multinode')),
   region       TEXT   NOT NULL,
   currency     TEXT   NOT NULL,
   seller_id    TEXT   NOT NULL,

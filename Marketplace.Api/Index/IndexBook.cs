@@ -92,6 +92,11 @@ internal static class IndexBook
                 All = filter.AllVintages ? 1L : 0L, before, limit,
             });
 
+    /// <summary>The regions and the currencies of which there are values, in order.</summary>
+    public static async Task<(IReadOnlyList<string> Regions, IReadOnlyList<string> Currencies)> Choices(Session session) => (
+        await session.Query<string>("SELECT DISTINCT region FROM index_value WHERE region <> '' ORDER BY region"),
+        await session.Query<string>("SELECT DISTINCT currency FROM index_value ORDER BY currency"));
+
     /// <summary>The trades behind a value.</summary>
     public static Task<IReadOnlyList<Trade>> Trades(Session session, IndexId indexId) => session.Query<Trade>(
         $"""

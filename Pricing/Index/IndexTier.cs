@@ -4,7 +4,7 @@ namespace Marketplace.Pricing;
 public enum IndexTier
 {
     /// <summary>One card, or a part of one.</summary>
-    Single,
+    SingleCard,
 
     /// <summary>More than one card, up to the eight of one server.</summary>
     Node,
@@ -21,5 +21,5 @@ public static class IndexTiers
 
     /// <summary>Derived from how many cards were leased, because offers do not state their tier.</summary>
     public static IndexTier Of(CardCount cards) =>
-        cards <= CardCount.Of(1) ? IndexTier.Single : cards <= CardCount.Of(CardsPerNode) ? IndexTier.Node : IndexTier.MultiNode;
+        cards <= CardCount.Of(1) ? IndexTier.SingleCard : cards <= CardCount.Of(CardsPerNode) ? IndexTier.Node : IndexTier.MultiNode;
 }

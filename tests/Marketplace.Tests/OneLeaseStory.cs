@@ -48,6 +48,11 @@ public class OneLeaseStory
         var lease = await northLake.Post($"/v1/leases/{leaseId}/start", "");
         Assert.Equal(("active", "4", "18.00"), (lease.Text("state"), lease.Text("cards"), lease.Text("price.amount")));
 
+        // The lease was a trade of the day on which it was agreed: by now that day's index is final, and thin.
+        var index = await blueHeron.Get("/v1/index?region=all");
+        Assert.Equal(
+            ("2025-12-31", "final", "true"), (index.Text("items.0.day"), index.Text("items.0.kind"), index.Text("items.0.thin")));
+
         // 5. Its agent meters: two events of twelve hours. It sends the second one twice, as agents do; the log counts it once.
         await market.MoveTo("2026-01-11T00:00:00Z");
         var morning = Event(leaseId, "morning", "2026-01-10T00:00:00Z", "2026-01-10T12:00:00Z");

@@ -94,8 +94,8 @@ public sealed class PriceIndexTests
     }
 
     [Theory]
-    [InlineData("0.001", IndexTier.Single)]
-    [InlineData("1", IndexTier.Single)]
+    [InlineData("0.001", IndexTier.SingleCard)]
+    [InlineData("1", IndexTier.SingleCard)]
     [InlineData("1.001", IndexTier.Node)]
     [InlineData("8", IndexTier.Node)]
     [InlineData("8.001", IndexTier.MultiNode)]

@@ -12,7 +12,7 @@ public sealed class IndexApiTests
         var (buyers, sellers) = await Trade(host, ["7.20", "7.40", "7.60"]);
         await host.MoveTo("2026-01-02T00:00:00Z");
 
-        var list = await buyers[0].Get("/v1/index?board=ai&tier=single&region=cn-north-1&currency=CNY&from=2025-12-31&until=2026-01-01");
+        var list = await buyers[0].Get("/v1/index?board=ai&tier=single_card&region=cn-north-1&currency=CNY&from=2025-12-31&until=2026-01-01");
         var value = Assert.Single(list.At("items").EnumerateArray());
         var id = value.GetProperty("indexId").GetString()!;
 

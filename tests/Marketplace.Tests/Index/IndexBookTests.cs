@@ -59,7 +59,7 @@ public sealed class IndexBookTests
         await index.Tend("2026-01-02");
 
         var values = await index.Values();
-        Assert.Equal(["MultiNode", "Node", "Single"], values.Select(v => v.Tier.ToString()).Distinct().Order());
+        Assert.Equal(["MultiNode", "Node", "SingleCard"], values.Select(v => v.Tier.ToString()).Distinct().Order());
         foreach (var value in values)
         {
             var trades = await index.Market.Look(session => IndexBook.Trades(session, value.IndexId));
@@ -102,7 +102,7 @@ public sealed class IndexBookTests
         var corrected = await index.Again("2026-01-01");
 
         Assert.Equal(
-            [(IndexTier.Single, null, 2, IndexKind.Correction, 0), (IndexTier.Single, "cn-east", 2, IndexKind.Correction, 0)],
+            [(IndexTier.SingleCard, null, 2, IndexKind.Correction, 0), (IndexTier.SingleCard, "cn-east", 2, IndexKind.Correction, 0)],
             corrected.Select(v => (v.Tier, v.Region, v.Vintage, v.Kind, v.Trades)));
         Assert.All(corrected, v => Assert.Null(v.Price));
         Assert.Empty(await index.Again("2026-01-01"));
@@ -167,6 +167,23 @@ public sealed class IndexBookTests
 
         Assert.Equal(
             [("2026-01-02", 1), ("2026-01-01", 1)], (await index.Values()).Where(v => v.Region is null).Select(v => (v.Day, v.Trades)));
+    }
+
+    [Theory]
+    [EveryEngine]
+    public async Task ATrade_CommittedAfterItsDayWasPublished_IsInTheNextVintage(Engine engine)
+    {
+        await using var index = await Traded.Open(engine);
+        await index.Trade(["10"]);
+        await index.Tend("2026-01-02");
+
+        index.Market.Clock.Now = Books.At("2026-01-01T23:59:59");
+        await index.Trade(["20"]);
+        await index.Tend("2026-01-02T00:01");
+
+        Assert.Equal(["1 provisional", "1 provisional"], (await index.Values(all: true)).Select(Traded.Text));
+        await index.Tend("2026-01-05");
+        Assert.Equal([2, 2], (await index.Values()).Select(v => v.Trades));
     }
 
     [Theory]
