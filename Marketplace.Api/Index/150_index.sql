@@ -45,7 +45,7 @@ CREATE TABLE index_value (
   CHECK ((price_nanos IS NULL) = (trades = 0)),
   UNIQUE (board, tier, region, currency, day, vintage)
 );
-CREATE INDEX index_value_by_day ON index_value (day);
+CREATE INDEX index_value_by_day ON index_value (day, index_id);
 
 -- The trades behind a value.
 CREATE TABLE index_trade (

@@ -24,6 +24,9 @@ internal static class IndexBook
           AND n.currency = i.currency AND n.day = i.day AND n.vintage > i.vintage)
         """;
 
+    /// <summary>As in <c>2026-01-31</c>.</summary>
+    private const int DayLength = 10;
+
     /// <summary>The earliest day whose values are due, and as what; null when all is published.</summary>
     /// <param name="finalDays">So many whole days after its end a day becomes final.</param>
     public static async Task<(string Day, IndexKind Kind)?> Due(Session session, int finalDays)
@@ -72,16 +75,19 @@ internal static class IndexBook
     public static Task<IndexValue?> Find(Session session, IndexId indexId) =>
         session.Find<IndexValue>($"{Select} WHERE i.index_id = @indexId", new { indexId });
 
-    /// <summary>Values by a filter, those published last first, before a cursor.</summary>
-    public static Task<IReadOnlyList<IndexValue>> List(Session session, IndexFilter filter, string? before, int limit) =>
-        session.Query<IndexValue>(
+    /// <summary>Values by a filter, the latest day first and of a day what was published last, before a <see cref="Cursor"/>.</summary>
+    public static Task<IReadOnlyList<IndexValue>> List(Session session, IndexFilter filter, string? before, int limit)
+    {
+        var (seenDay, seenId) = before is { Length: > DayLength } ? (before[..DayLength], before[DayLength..]) : (before, "");
+        return session.Query<IndexValue>(
             $"""
             {Select}
             WHERE (CAST(@Board AS TEXT) IS NULL OR i.board = @Board) AND (CAST(@Tier AS TEXT) IS NULL OR i.tier = @Tier)
               AND (CAST(@Region AS TEXT) IS NULL OR i.region = @Region) AND (CAST(@Code AS TEXT) IS NULL OR i.currency = @Code)
               AND (CAST(@From AS TEXT) IS NULL OR i.day >= @From) AND (CAST(@Until AS TEXT) IS NULL OR i.day < @Until)
-              AND (@All = 1 OR {IsNewest}) AND (CAST(@before AS TEXT) IS NULL OR i.index_id < @before)
-            ORDER BY i.index_id DESC LIMIT @limit
+              AND (@All = 1 OR {IsNewest})
+              AND (CAST(@seenDay AS TEXT) IS NULL OR i.day < @seenDay OR (i.day = @seenDay AND i.index_id < @seenId))
+            ORDER BY i.day DESC, i.index_id DESC LIMIT @limit
             """,
             new
             {
@@ -89,8 +95,12 @@ internal static class IndexBook
                 Tier = filter.Tier is { } tier ? TradeBook.Word(tier) : null, filter.Region, Code = filter.Currency?.Code,
                 From = filter.From is { } from ? TradeBook.Day(from) : null,
                 Until = filter.Until is { } until ? TradeBook.Day(until) : null,
-                All = filter.AllVintages ? 1L : 0L, before, limit,
+                All = filter.AllVintages ? 1L : 0L, seenDay, seenId, limit,
             });
+    }
+
+    /// <summary>A value's place in the list: its day, and its id behind it.</summary>
+    public static string Cursor(IndexValue value) => value.Day + value.IndexId.Value;
 
     /// <summary>The regions and the currencies of which there are values, in order.</summary>
     public static async Task<(IReadOnlyList<string> Regions, IReadOnlyList<string> Currencies)> Choices(Session session) => (

@@ -16,7 +16,7 @@ internal static class IndexEndpoints
     public static void Map(RouteGroupBuilder v1)
     {
         var index = v1.MapGroup("/index").WithTags("Index");
-        index.MapGet("", List).WithSummary("What a unit-hour cost by board, tier, region, currency and day; the last published first");
+        index.MapGet("", List).WithSummary("What a unit-hour cost by board, tier, region, currency and day; the latest day first");
         index.MapGet("/{indexId}", Get).WithSummary("One published value");
         index.MapGet("/{indexId}/trades", Trades).WithSummary("The trades behind a value, cheapest first, without names");
         v1.MapPost("/index-runs", Run).WithTags("Index")
@@ -25,7 +25,7 @@ internal static class IndexEndpoints
 
     private static async Task<Page<IndexValue>> List(
         [AsParameters] IndexQuery query, [AsParameters] PageRequest page, Session session, Caller caller) =>
-        Page.Of(await IndexBook.List(session, query.Filter(), page.Before, page.Take), page, v => v.IndexId.Value);
+        Page.Of(await IndexBook.List(session, query.Filter(), page.Before, page.Take), page, IndexBook.Cursor);
 
     private static async Task<IndexValue> Get(string indexId, Session session, Caller caller) =>
         await IndexBook.Find(session, new IndexId(indexId)) ?? throw Refusal.NotFound("such index value");

@@ -12,7 +12,8 @@ public sealed class IndexApiTests
         var (buyers, sellers) = await Trade(host, ["7.20", "7.40", "7.60"]);
         await host.MoveTo("2026-01-02T00:00:00Z");
 
-        var list = await buyers[0].Get("/v1/index?board=ai&tier=single_card&region=cn-north-1&currency=CNY&from=2025-12-31&until=2026-01-01");
+        var list = await buyers[0].Get(
+            "/v1/index?board=ai&tier=single_card&region=cn-north-1&currency=CNY&from=2025-12-31&until=2026-01-01");
         var value = Assert.Single(list.At("items").EnumerateArray());
         var id = value.GetProperty("indexId").GetString()!;
 
@@ -45,6 +46,20 @@ public sealed class IndexApiTests
         Assert.Equal(["1", "2"], Numbers(first));
         Assert.Equal(["3"], Numbers(rest));
         Assert.Equal(JsonValueKind.Null, rest.At("nextCursor").ValueKind);
+    }
+
+    [Fact]
+    public async Task TheIndex_IsHandedOutInPages()
+    {
+        await using var host = await ApiHost.Run();
+        var (buyers, _) = await Trade(host, ["7.20"]);
+        await host.MoveTo("2026-01-05T00:00:00Z");
+
+        var first = await buyers[0].Get("/v1/index?limit=1");
+        var second = await buyers[0].Get($"/v1/index?limit=1&cursor={first.Text("nextCursor")}");
+
+        Assert.NotEqual(first.Text("items.0.indexId"), second.Text("items.0.indexId"));
+        Assert.Equal(JsonValueKind.Null, second.At("nextCursor").ValueKind);
     }
 
     [Fact]
