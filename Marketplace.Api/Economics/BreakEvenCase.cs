@@ -12,6 +12,9 @@ internal sealed record BreakEvenCase(string Model, StandardUnits? Scu, Venture V
     /// <summary>No amount is larger, in minor units: so that no sum over the largest fleet and horizon overflows.</summary>
     private const long HighestMinor = 10_000_000_000_000;
 
+    /// <summary>No fleet costs more, for the same reason.</summary>
+    private const long HighestCapex = 1_000 * HighestMinor;
+
     /// <exception cref="Refusal">Names the first field that cannot be.</exception>
     public static async Task<BreakEvenCase> Of(Session session, BreakEvenRequest request, int commission)
     {
@@ -50,9 +53,10 @@ internal sealed record BreakEvenCase(string Model, StandardUnits? Scu, Venture V
             // Priced by the PFLOPS and counted in cards: one card's price first, and so rounded once by the card.
             _ => Fleet.Capex(Fleet.Capex(request.CapexPer100Pflops!.Value, machine.Fp16("capexPer100Pflops")), cards),
         };
-        return capex.Minor > 0
-            ? (capex, cards)
-            : throw Refusal.Invalid(request.CapexPerCard is null ? "capexPer100Pflops" : "capexPerCard", "comes to nothing");
+        var field = request.CapexPerCard is null ? "capexPer100Pflops" : "capexPerCard";
+        if (capex.Minor <= 0) throw Refusal.Invalid(field, "comes to nothing");
+        var most = new Money(HighestCapex, capex.Currency);
+        return capex <= most ? (capex, cards) : throw Refusal.Invalid(field, $"comes to more than {most.Amount} in all");
     }
 
     private static CardCount Count(Petaflops together, Petaflops perCard)
@@ -138,10 +142,11 @@ internal sealed record BreakEvenCase(string Model, StandardUnits? Scu, Venture V
         if (hasFirst == hasSecond) throw Refusal.Invalid(first, $"give exactly one of {first} and {second}");
     }
 
-    /// <summary>A fifth more than what is asked, over the longest horizon, must be an amount that can be written down.</summary>
+    /// <summary>What is asked and as much again in costs, a fifth more, over the longest horizon, must be an amount that can be
+    /// written down.</summary>
     private static void Countable(CardCount cards, UnitPrice price, UnitPrice power)
     {
-        var nanos = Int128.Max(price.Nanos, power.Nanos) * cards.Millis * Venture.HoursPerMonth * Venture.LongestHorizon * 6 / 5;
+        var nanos = Int128.Max(price.Nanos, power.Nanos) * cards.Millis * Venture.HoursPerMonth * Venture.LongestHorizon * 4;
         if (nanos / CardCount.MillisPerCard / price.Currency.NanosPerMinor > long.MaxValue)
             throw Refusal.Invalid("cards", "are too many at such a price to be counted");
     }

@@ -65,6 +65,9 @@ public sealed class BreakEvenApiTests(SharedApi shared) : IClassFixture<SharedAp
     [InlineData("120.00\",\"currency\":\"CNY\"", "120.00\",\"currency\":\"USD\"", "pricePerScuHour")]
     [InlineData("\"120.00\"", "\"1000001\"", "pricePerScuHour")]
     [InlineData("\"600000000.00\"", "\"0.00\"", "capexPer100Pflops")]
+    [InlineData(
+        "\"capexPer100Pflops\":{\"amount\":\"600000000.00\",\"currency\":\"CNY\"},\"pflops\":100",
+        "\"capexPerCard\":{\"amount\":\"90000000000.00\",\"currency\":\"CNY\"},\"cards\":65535", "capexPerCard")]
     [InlineData("\"horizonMonths\":120", "\"horizonMonths\":241", "horizonMonths")]
     [InlineData("\"paybackYears\":3", "\"paybackYears\":21", "paybackYears")]
     [InlineData("\"paybackYears\":3", "\"indexId\":\"index_none\"", "pricePerCardHour")]
