@@ -149,6 +149,18 @@ public readonly record struct TransactionId(string Value) : ITextId<TransactionI
     public override string ToString() => Value;
 }
 
+/// <summary>One published value of the price index: a series, a day and a vintage.</summary>
+public readonly record struct IndexId(string Value) : ITextId<IndexId>
+{
+    public static string Prefix => "index";
+
+    public static IndexId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out IndexId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
 public readonly record struct MessageId(string Value) : ITextId<MessageId>
 {
     public static string Prefix => "msg";

@@ -50,6 +50,7 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
             : last;
         if (clock.GetCurrentInstant() < end) await clock.Advance(database, end, ct);
         await Steward.Tend(database, ct);
+        await IndexPublisher.Tend(database, options, ct);
         await Bill(end, ct);
         await Settle(ct);
     }

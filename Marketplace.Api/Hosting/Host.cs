@@ -55,7 +55,12 @@ public static class Host
         }
 
         services.AddMessaging(options);
-        if (options.HostRoles.HasFlag(HostRoles.Relay)) services.AddHostedService<Steward>();
+        if (options.HostRoles.HasFlag(HostRoles.Relay))
+        {
+            services.AddHostedService<Steward>();
+            services.AddHostedService<IndexPublisher>();
+        }
+
         services.AddAccess();
 
         // Asked for anew each time: when a change is made again it has another session.

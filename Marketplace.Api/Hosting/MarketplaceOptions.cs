@@ -57,6 +57,9 @@ public sealed record MarketplaceOptions
     /// <summary>The market's share of what buyers pay, in basis points, 0 to 10,000. A lease keeps what was in force.</summary>
     public int CommissionBasisPoints { get; init; } = 500;
 
+    /// <summary>So many whole days after its end a day's price index becomes final, 0 to 30.</summary>
+    public int IndexFinalDays { get; init; } = 3;
+
     internal HostRoles HostRoles => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Aggregate(HostRoles.None, (roles, word) => roles | (word switch
         {
@@ -80,6 +83,7 @@ public sealed record MarketplaceOptions
         if (options.HostRoles == HostRoles.None) throw Wrong(nameof(Roles), "names no role");
         if (options.CommissionBasisPoints is < 0 or > BasisPoints.Whole)
             throw Wrong(nameof(CommissionBasisPoints), $"is not 0 to {BasisPoints.Whole}");
+        if (options.IndexFinalDays is < 0 or > 30) throw Wrong(nameof(IndexFinalDays), "is not 0 to 30");
         if (options.OperatorKey is { Length: > 0 } key && (key.Length is < 20 or > 200 || key.Any(c => c is < '!' or > '~')))
             throw Wrong(nameof(OperatorKey), "is not 20 to 200 visible ASCII characters");
         var isBroker = Uri.TryCreate(options.RabbitMq, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps";

@@ -18,9 +18,12 @@ internal static class Routes
         CardEndpoints.Map(v1);
         WorkloadEndpoints.Map(v1);
         EvidenceEndpoints.Map(v1);
+        CompareEndpoints.Map(v1);
         OfferEndpoints.Map(v1);
         BidEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);
+        IndexEndpoints.Map(v1);
+        BreakEvenEndpoints.Map(v1);
         UsageEndpoints.Map(v1);
         ChargeEndpoints.Map(v1);
         BillingRunEndpoints.Map(v1);

@@ -56,9 +56,12 @@ internal static class ApiDocument
     private static void Describe(OpenApiSchema schema, Type type)
     {
         var isId = type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITextId<>));
-        var isQuantity = type == typeof(CardCount) || type == typeof(CardSeconds) || type == typeof(StandardUnits);
+        var isQuantity = type == typeof(CardCount) || type == typeof(CardSeconds) || type == typeof(StandardUnits)
+            || type == typeof(UnitHours) || type == typeof(Energy) || type == typeof(Carbon) || type == typeof(Power) || type == typeof(Pue)
+            || type == typeof(Petaflops);
         if (type == typeof(string) || isId) schema.Type = JsonSchemaType.String;
         else if (type == typeof(Instant)) (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+        else if (type == typeof(BasisPoints)) schema.Type = JsonSchemaType.Integer;
         else if (isQuantity) schema.Type = JsonSchemaType.Number;
         else if (type == typeof(Money) || type == typeof(UnitPrice) || type == typeof(ExactAmount))
         {

@@ -43,6 +43,8 @@ public static class LeaseBook
             VALUES (@leaseId, @OfferId, @bidId, @quoteId, @reference, 'awarded', @until, @Now)
             """,
             new { leaseId, offer.OfferId, bidId, quoteId, reference, until, session.Now });
+        var origin = quoteId is null ? TradeOrigin.Bid : TradeOrigin.Quote;
+        await TradeBook.Record(session, leaseId, origin, offer, buyer, cards, from, until, price);
         return leaseId;
     }
 

@@ -36,18 +36,27 @@ internal static class OfferEndpoints
     }
 
     private static async Task<Ok<OfferPage>> Rank(
-        [AsParameters] OfferQuery query, [AsParameters] PageRequest page, Session session, Caller caller)
+        [AsParameters] OfferQuery query, [AsParameters] EnergyQuery energy, [AsParameters] PageRequest page, Session session,
+        Caller caller)
     {
         var account = await BillingAccount.Find(session, caller.OrganisationId);
-        var ranking = await OfferRanking.Of(session, query.Filter(session.Now, account?.Currency ?? Currency.Cny));
+        var filter = query.Filter(session.Now, account?.Currency ?? Currency.Cny);
+        var terms = energy.Terms(filter.Currency);
+        var ranking = await OfferRanking.Of(session, filter);
 
         // The ranking changes while it is paged through; the cursor is the last offer seen, and what was ranked before it is not shown
         // again.
         var after = page.Before;
         var rest = after is null ? ranking.Offers : [.. ranking.Offers.SkipWhile(o => o.Offer.OfferId.Value != after).Skip(1)];
         var part = Page.Of([.. rest.Take(page.Take)], page, o => o.Offer.OfferId.Value);
+        var bands = await FairBandBook.In(session, filter.Currency);
+        var shown = part.Items.Select(o => o with
+        {
+            Band = bands.Of(o.Offer),
+            Energy = terms is null ? null : WithEnergy.Of(o.Offer.Registered, o.Offer.Ask, o.Units, terms),
+        });
         return TypedResults.Ok(
-            new OfferPage(part.Items, part.NextCursor, ranking.Filter, ranking.Considered, ranking.Offers.Count, ranking.Excluded));
+            new OfferPage([.. shown], part.NextCursor, ranking.Filter, ranking.Considered, ranking.Offers.Count, ranking.Excluded));
     }
 
     private static async Task<Ok<Page<Offer>>> Mine([AsParameters] PageRequest page, Session session, Caller caller)

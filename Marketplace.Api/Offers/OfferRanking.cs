@@ -11,7 +11,14 @@ namespace Marketplace;
 /// <param name="Derate">The part of these that is listed, for such work.</param>
 /// <param name="Tier">The tier of the evidence for it.</param>
 public sealed record RankedOffer(
-    Offer Offer, StandardUnits? Units, UnitPrice? UnitPrice, StandardUnits? Claimed, BasisPoints Derate, EvidenceTier Tier);
+    Offer Offer, StandardUnits? Units, UnitPrice? UnitPrice, StandardUnits? Claimed, BasisPoints Derate, EvidenceTier Tier)
+{
+    /// <summary>The ask against the fair band of its board; null when no band is known. Told of what is shown, not ranked by.</summary>
+    public BandMark? Band { get; init; }
+
+    /// <summary>The ask with power beside it; null unless a tariff was given. Not ranked by.</summary>
+    public WithEnergy? Energy { get; init; }
+}
 
 /// <summary>
 /// A ranking: what fits, best first, and how many offers each test left out; an offer counts under the first test that it fails.

@@ -63,6 +63,9 @@ internal static class Show
     public static string UnitHours(CardSeconds quantity, StandardUnits units) =>
         CardHours(new CardSeconds((long)((Int128)quantity.Micros * units.Micros / StandardUnits.MicrosPerUnit)));
 
+    /// <summary>A volume of trade in unit-hours.</summary>
+    public static string Volume(UnitHours volume) => (volume.Millis / 1_000m).ToString("#,##0.00", CultureInfo.InvariantCulture);
+
     public static string Count(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture);
 
     public static string Count(CardCount cards) => Group(cards.ToString());

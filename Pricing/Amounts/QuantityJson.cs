@@ -23,19 +23,52 @@ internal static class QuantityJson
         protected override StandardUnits Make(string text) => StandardUnits.Parse(text);
     }
 
-    internal sealed class OfBasisPoints : Base<BasisPoints>
+    /// <summary>A whole number of basis points.</summary>
+    internal sealed class OfBasisPoints : JsonConverter<BasisPoints>
     {
-        protected override BasisPoints Make(string text) => BasisPoints.Parse(text);
+        public override BasisPoints Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) && value is >= 0 and <= BasisPoints.Whole
+                ? new(value)
+                : throw new JsonException($"expected basis points, a whole number from 0 to {BasisPoints.Whole}");
 
-        protected override string Text(BasisPoints value) => Fixed.Format(value.Value, 4, 0);
+        public override void Write(Utf8JsonWriter writer, BasisPoints value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(value.Value);
+    }
+
+    internal sealed class OfUnitHours : Base<UnitHours>
+    {
+        protected override UnitHours Make(string text) => UnitHours.Parse(text);
+    }
+
+    internal sealed class OfPower : Base<Power>
+    {
+        protected override Power Make(string text) => Power.Parse(text);
+    }
+
+    internal sealed class OfEnergy : Base<Energy>
+    {
+        protected override Energy Make(string text) => Energy.Parse(text);
+    }
+
+    internal sealed class OfCarbon : Base<Carbon>
+    {
+        protected override Carbon Make(string text) => Carbon.Parse(text);
+    }
+
+    internal sealed class OfPue : Base<Pue>
+    {
+        protected override Pue Make(string text) => Pue.Parse(text);
+    }
+
+    internal sealed class OfPetaflops : Base<Petaflops>
+    {
+        protected override Petaflops Make(string text) => Petaflops.Parse(text);
     }
 
     internal abstract class Base<T> : JsonConverter<T>
         where T : struct
     {
         protected abstract T Make(string text);
-
-        protected virtual string Text(T value) => value.ToString()!;
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
@@ -51,6 +84,6 @@ internal static class QuantityJson
         }
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
-            writer.WriteRawValue(Text(value));
+            writer.WriteRawValue(value.ToString()!);
     }
 }

@@ -34,5 +34,11 @@ public readonly record struct UnitPrice(long Nanos, Currency Currency)
     public UnitPrice TimesStandardUnits(StandardUnits units) =>
         new((long)((Int128)Nanos * units.Micros / StandardUnits.MicrosPerUnit), Currency);
 
+    /// <summary>Two components of one price.</summary>
+    /// <exception cref="InvalidOperationException">They are of different currencies.</exception>
+    public static UnitPrice operator +(UnitPrice left, UnitPrice right) => left.Currency == right.Currency
+        ? left with { Nanos = left.Nanos + right.Nanos }
+        : throw new InvalidOperationException($"{left} and {right} are of different currencies");
+
     public override string ToString() => $"{Amount} {Currency}";
 }

@@ -23,6 +23,12 @@ public sealed class MarketWithEverything : IAsyncLifetime
             """,
         ["POST /v1/probes/nonces"] = """{"card":"h100-sxm5-80gb"}""",
         ["POST /v1/billing-runs"] = """{"cutoff":"2026-01-31T16:00:00Z"}""",
+        ["POST /v1/index-runs"] = """{"day":"2025-12-31"}""",
+        ["POST /v1/break-even"] = """
+            {"card":"h100-sxm5-80gb","capexPerCard":{"amount":"250000.00","currency":"CNY"},"cards":64,
+             "opexPerYear":{"amount":"900000.00","currency":"CNY"},"tariff":{"amount":"0.65","currency":"CNY"},"pue":1.3,"powerWatts":700,
+             "utilisation":6000,"pricePerCardHour":{"amount":"18.00","currency":"CNY"},"horizonMonths":60,"paybackYears":3}
+            """,
         ["POST /v1/test-clock"] = """{"to":"2026-02-05T00:00:00Z"}""",
     };
 
@@ -81,7 +87,10 @@ public sealed class MarketWithEverything : IAsyncLifetime
         _right["POST /v1/probe-keys"] = $$"""{"name":"rack agent","publicKey":"{{ProbeSigner.NewPublicKey()}}"}""";
         _right["POST /v1/probes"] = await signer.Body(Host, """{"card":"h100-sxm5-80gb"}""", 0.7);
 
-        NeededQuery = new Dictionary<string, string>(StringComparer.Ordinal) { ["lease"] = rented.Lease, ["period"] = "2026-01" };
+        NeededQuery = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["lease"] = rented.Lease, ["period"] = "2026-01", ["left"] = "h100-sxm5-80gb", ["right"] = "h20-96gb",
+        };
         _own["/v1/accounts/{id}:id"] = _buyer.Id;
         _own["/v1/api-keys/{id}:id"] = (await _buyer.Get("/v1/api-keys")).Text("items.0.apiKeyId");
         _own["/v1/cards/{id}:id"] = _own["/v1/cards/{id}/derates:id"] = "h100-sxm5-80gb";
@@ -90,6 +99,8 @@ public sealed class MarketWithEverything : IAsyncLifetime
         _own["/v1/quotes/{quoteId}/accept:quoteId"] = quote.Text("quoteId");
         _own["/v1/bids/{bidId}:bidId"] = bid.Text("bidId");
         foreach (var path in new[] { "", "/start", "/end" }) _own[$"/v1/leases/{{leaseId}}{path}:leaseId"] = rented.Lease;
+        foreach (var path in new[] { "", "/trades" })
+            _own[$"/v1/index/{{indexId}}{path}:indexId"] = (await _buyer.Get("/v1/index")).Text("items.0.indexId");
         _own["/v1/billing-runs/{id}:id"] = run.Text("runId");
         _own["/v1/invoices/{id}:id"] = (await _buyer.Get("/v1/invoices")).Text("items.0.invoiceId");
         _own["/v1/outbox/{id}/retry:id"] = "msg_00000000000000000000000000";

@@ -25,7 +25,7 @@ public class OneLeaseStory
             """);
         Assert.Equal((201, "h100-sxm5-80gb", "2.392611"), (offer.Status, offer.Text("card"), offer.Text("units")));
         // Nobody has measured the rack: it is listed at the 70 % that a datasheet is worth.
-        Assert.Equal(("0.7", "datasheet", "1.674827"), (offer.Text("derate"), offer.Text("tier"), offer.Text("listedUnits")));
+        Assert.Equal(("7000", "datasheet", "1.674827"), (offer.Text("derate"), offer.Text("tier"), offer.Text("listedUnits")));
         Assert.Equal("11.941531872", offer.Text("unitAsk.amount"));
 
         // 2. Blue Heron bids for four cards on the tenth, at no more than 11.50 yuan per SCU-hour. Nothing is that cheap: the bid rests.
@@ -49,6 +49,11 @@ public class OneLeaseStory
         await market.MoveTo("2026-01-10T00:00:00Z");
         var lease = await northLake.Post($"/v1/leases/{leaseId}/start", "");
         Assert.Equal(("active", "4", "18.00"), (lease.Text("state"), lease.Text("cards"), lease.Text("price.amount")));
+
+        // The lease was a trade of the day on which it was agreed: by now that day's index is final, and thin.
+        var index = await blueHeron.Get("/v1/index?region=all");
+        Assert.Equal(
+            ("2025-12-31", "final", "true"), (index.Text("items.0.day"), index.Text("items.0.kind"), index.Text("items.0.thin")));
 
         // 5. Its agent meters: two events of twelve hours. It sends the second one twice, as agents do; the log counts it once.
         await market.MoveTo("2026-01-11T00:00:00Z");

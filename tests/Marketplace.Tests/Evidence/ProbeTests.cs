@@ -22,17 +22,17 @@ public sealed class ProbeTests
         Assert.Equal((201, "provider_probe"), (probe.Status, probe.Text("probe.tier")));
         var after = await host.Nobody.Get($"/v1/cards/h100-sxm5-80gb/derates?provider={provider.Id}");
         Assert.Equal("latest_measurement", after.Text("7.derate.limit"));
-        Assert.Equal("0.4999", after.Text("7.derate.listed"));
+        Assert.Equal("4999", after.Text("7.derate.listed"));
         var offer = await provider.Get($"/v1/offers/{before.Text("offerId")}");
-        Assert.Equal(("0.7", "0.4999"), (before.Text("derate"), offer.Text("derate")));
+        Assert.Equal(("7000", "4999"), (before.Text("derate"), offer.Text("derate")));
         Assert.Equal("2", offer.Text("version"));
-        Assert.Equal("0.7", (await other.Get($"/v1/offers/{others.Text("offerId")}")).Text("derate"));
+        Assert.Equal("7000", (await other.Get($"/v1/offers/{others.Text("offerId")}")).Text("derate"));
         var buyer = await host.Open("Blue Heron", "buyer");
         var ranked = await buyer.Get("/v1/offers?workload=llm-decode-batch");
         Assert.Equal(
             (others.Text("offerId"), before.Text("offerId")), (ranked.Text("items.0.offer.offerId"), ranked.Text("items.1.offer.offerId")));
         Assert.Equal("provider_probe", ranked.Text("items.1.tier"));
-        Assert.Equal("0.5", (await host.Nobody.Get($"/v1/probes?provider={provider.Id}")).Text("items.0.parts.vision"));
+        Assert.Equal("5000", (await host.Nobody.Get($"/v1/probes?provider={provider.Id}")).Text("items.0.parts.vision"));
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class ProbeTests
         for (var i = 0; i < 6; i++) Assert.Equal("platform_probe", (await platform.Probe(host, wish, 0.95)).Text("probe.tier"));
         var sure = (await provider.Get($"/v1/offers/{offer}")).Text("derate");
 
-        Assert.Equal("0.85", probed);
-        Assert.InRange(decimal.Parse(sure, System.Globalization.CultureInfo.InvariantCulture), 0.87m, 0.95m);
+        Assert.Equal("8500", probed);
+        Assert.InRange(decimal.Parse(sure, System.Globalization.CultureInfo.InvariantCulture), 8_700m, 9_500m);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class ProbeTests
 
         Assert.Equal(201, probe.Status);
         Assert.Contains("1.2 times the claim", probe.Text("probe.doubt"), StringComparison.Ordinal);
-        Assert.Equal("0.7", (await provider.Get($"/v1/offers/{offer.Text("offerId")}")).Text("derate"));
+        Assert.Equal("7000", (await provider.Get($"/v1/offers/{offer.Text("offerId")}")).Text("derate"));
         Assert.Empty((await host.Nobody.Get("/v1/probes")).Json.GetProperty("items").EnumerateArray());
         Assert.Single((await provider.Get("/v1/probes")).Json.GetProperty("items").EnumerateArray());
     }
@@ -160,7 +160,7 @@ public sealed class ProbeTests
         await host.MoveTo("2026-12-31T16:00:00Z");
 
         var old = Listed(await provider.Get($"/v1/offers/{offer}"));
-        Assert.InRange(old, 0.5m, fresh - 0.05m);
+        Assert.InRange(old, 5_000m, fresh - 500);
 
         static decimal Listed(Answer answer) =>
             decimal.Parse(answer.Text("derate"), System.Globalization.CultureInfo.InvariantCulture);

@@ -16,6 +16,8 @@ public class MarketplaceOptionsTests
     [InlineData("Roles", " ")]
     [InlineData("CommissionBasisPoints", "10001")]
     [InlineData("CommissionBasisPoints", "5%")]
+    [InlineData("IndexFinalDays", "31")]
+    [InlineData("IndexFinalDays", "-1")]
     [InlineData("Name", " ")]
     [InlineData("Databse", "Data Source=x")]
     public void Read_ValueThatCannotBe_FailsWithTheKey(string key, string value)

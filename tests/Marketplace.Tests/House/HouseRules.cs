@@ -42,7 +42,7 @@ public static partial class HouseRules
             sources.Where(s => s is { IsProduct: true, Extension: ".cs" or ".sql" or ".razor" }), ChangeOfBooks(), SqlText),
         ["money is whole numbers"] = sources => Matches(
             sources.Where(s => s.Extension == ".cs" && s.Path != "Pricing/Amounts/Fixed.cs"
-                && s.Folders is ["Billing", ..] or ["Pricing", "Amounts", ..]),
+                && s.Folders is ["Billing", ..] or ["Pricing", "Amounts" or "Index" or "Economics", ..]),
             Fractions(), Code),
         ["columns are TEXT or BIGINT"] = sources => Matches(sources.Where(s => s.Extension == ".sql"), OtherColumns(), SqlText),
         ["columns are named"] = sources => Matches(

@@ -25,6 +25,7 @@ public sealed class HouseTests
         { "the books are only added to", "Billing/Ledger/031_x.sql", "DROP TABLE ledger_transaction;" },
         { "money is whole numbers", "Pricing/Amounts/Money.cs", "public decimal Amount => 0;" },
         { "money is whole numbers", "Billing/Invoicing/X.cs", "var x = (double)y;" },
+        { "money is whole numbers", "Pricing/Index/X.cs", "decimal mean = 0;" },
         { "columns are TEXT or BIGINT", "Billing/Metering/011_x.sql", "CREATE TABLE x (\n  id   TEXT,\n  share NUMERIC NOT NULL\n);" },
         { "columns are TEXT or BIGINT", "Billing/Metering/011_x.sql", "ALTER TABLE x ADD COLUMN at TIMESTAMP NULL;" },
         { "columns are TEXT or BIGINT", "Billing/Metering/011_x.sql", "CREATE TABLE x (id INTEGER PRIMARY KEY);" },

@@ -18,7 +18,10 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
 
     /// <summary>Doors behind which things are everybody's: an offer is for sale to all.</summary>
     private static readonly HashSet<string> Everybodys =
-        ["GET /v1/offers/{offerId}", "GET /v1/cards/{id}", "GET /v1/cards/{id}/derates"];
+    [
+        "GET /v1/offers/{offerId}", "GET /v1/cards/{id}", "GET /v1/cards/{id}/derates", "GET /v1/index/{indexId}",
+        "GET /v1/index/{indexId}/trades",
+    ];
 
     /// <summary>Parameters that any text can be: what is not there is not found.</summary>
     private static readonly HashSet<string> AnyText = ["buyer", "account", "card", "region", "vendor", "lease", "provider"];

@@ -155,6 +155,11 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await using var heron = await browser.Open(host);
         await heron.Visit("/cards");
         await heron.Visit("/cards/h20-96gb");
+        await heron.Visit($"/compare?left={offer}&right=h20-96gb&tariff=0.65&pue=1.3");
+        await heron.Visit(BreakEvenForm.Example);
+        await heron.Visit("/index");
+        await heron.Follow("Trades");
+        await heron.Look();
         await heron.Visit("/offers?workload=llm-decode-interactive&memory=200&region=nowhere");
         await heron.SignIn(market.Buyer.Key!);
         await heron.Visit("/bids");
