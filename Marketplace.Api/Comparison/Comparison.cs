@@ -13,10 +13,11 @@ namespace Marketplace;
 /// <param name="PowerWatts">Board power; null: not known, and then nothing is told of its energy.</param>
 /// <param name="Offer">The offer, where one was named.</param>
 /// <param name="Energy">The power beside the ask; null unless a tariff was given.</param>
+/// <param name="Derates">What its machines are listed at, one for each class of work: the offer's provider's, else the card's.</param>
 /// <param name="Assumptions">What was assumed when the card's name was read.</param>
 public sealed record Side(
     string Card, string Model, string Vendor, Board Board, int? MemoryGiB, Power? PowerWatts, Offer? Offer, WithEnergy? Energy,
-    IReadOnlyList<string> Assumptions);
+    IReadOnlyList<Derate> Derates, IReadOnlyList<string> Assumptions);
 
 /// <summary>
 /// Two cards or offers head to head. Where a side is an offer, the prices are its ask per unit-hour; with a tariff, power and carbon are in
@@ -43,26 +44,23 @@ public sealed record Comparison(Side Left, Side Right, HeadToHead HeadToHead, En
         }
 
         (one, other) = (Add(one, terms), Add(other, terms));
-        var bouts = HeadToHead.Of(await Contender(session, one), await Contender(session, other), Workload.All);
-        return new(one, other, bouts, terms, currency);
+        return new(one, other, HeadToHead.Of(Contender(one), Contender(other), Workload.All), terms, currency);
     }
 
     private static Side Add(Side side, EnergyTerms? terms)
     {
         if (terms is null) return side;
         var card = CardRegistry.Default.Find(side.Card)!;
-        return side with { Energy = WithEnergy.Of(card, side.Offer?.Ask, card.Scu, terms) };
+        var listed = card.Scu is { } claimed ? side.Derates.First(d => d.Work == WorkClass.Other).Of(claimed) : (StandardUnits?)null;
+        return side with { Energy = WithEnergy.Of(card, side.Offer?.Ask, listed, terms) };
     }
 
     /// <summary>With a tariff the whole price counts; a card whose power is not known then has none.</summary>
-    private static async Task<Contender> Contender(Session session, Side side)
-    {
-        var card = CardRegistry.Default.Find(side.Card)!;
-        return new(card, side.Energy is { } energy ? energy.CardPrice : side.Offer?.Ask)
+    private static Contender Contender(Side side) =>
+        new(CardRegistry.Default.Find(side.Card)!, side.Energy is { } energy ? energy.CardPrice : side.Offer?.Ask)
         {
-            Derates = await ListingBook.Of(session, side.Offer?.ProviderId, card),
+            Derates = side.Derates,
         };
-    }
 
     private static async Task<Side> Find(Session session, string? name, string field)
     {
@@ -71,14 +69,15 @@ public sealed record Comparison(Side Left, Side Right, HeadToHead HeadToHead, En
         {
             var offer = await OfferBook.Find(session, new OfferId(name)) ?? throw Refusal.Invalid(field, "is the id of no offer");
             return offer.Registered is { } offered
-                ? Of(offered, offer, [])
+                ? await Of(session, offered, offer, [])
                 : throw Refusal.Invalid(field, $"'{offer.CardName}' is not in the registry, so there is nothing to compare");
         }
 
         var resolution = CardRegistry.Default.Resolve(name);
-        return resolution.Card is { } card ? Of(card, null, resolution.Assumptions) : throw Refusal.Invalid(field, resolution.Reason!);
+        return resolution.Card is { } card ? await Of(session, card, null, resolution.Assumptions) : throw Refusal.Invalid(field, resolution.Reason!);
     }
 
-    private static Side Of(Card card, Offer? offer, IReadOnlyList<string> assumptions) =>
-        new(card.Id, card.Model, card.Vendor, card.Board, card.MemoryGiB, Power.Of(card), offer, null, assumptions);
+    private static async Task<Side> Of(Session session, Card card, Offer? offer, IReadOnlyList<string> assumptions) => new(
+        card.Id, card.Model, card.Vendor, card.Board, card.MemoryGiB, Power.Of(card), offer, null,
+        await ListingBook.Of(session, offer?.ProviderId, card), assumptions);
 }

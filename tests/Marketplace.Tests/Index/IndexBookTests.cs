@@ -203,7 +203,7 @@ public sealed class IndexBookTests
         var value = Assert.Single(await index.Values(), v => v.Region is null);
         var trade = Assert.Single(await index.Market.Look(session => IndexBook.Trades(session, value.IndexId)));
         Assert.Equal((TradeOrigin.Bid, MarketBooks.H100), (trade.Origin, trade.Card));
-        Assert.Equal(MarketBooks.Price("9").PerStandardUnit(MarketBooks.H100Units), value.Price);
+        Assert.Equal(MarketBooks.Price("9").PerStandardUnit(MarketBooks.H100Listed), value.Price);
         Assert.True(value.Thin);
     }
 
