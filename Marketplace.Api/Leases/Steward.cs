@@ -2,7 +2,8 @@ using Marketplace.Billing;
 
 namespace Marketplace;
 
-/// <summary>Does what time alone demands: ends leases whose window is over, lets go bids whose window has begun.</summary>
+/// <summary>Does what time alone demands: ends leases whose window is over, lets go bids whose window has begun,
+/// rates offers by figures that changed while they were published.</summary>
 public sealed class Steward(Database database, TimeProvider time, ILogger<Steward> log) : BackgroundService
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
@@ -15,6 +16,7 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
             await using var session = await database.Write(ct);
             await LeaseBook.EndDue(session);
             await BidBook.ExpireDue(session);
+            await CardBook.Rerate(session);
             await session.Commit();
         }
     }
@@ -42,7 +44,9 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
         return await look.Scalar<long>(
             """
             SELECT CAST((SELECT COUNT(*) FROM lease WHERE state IN ('awarded', 'active') AND until_at <= @Now)
-              + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND from_at < @Now) AS BIGINT)
+              + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND from_at < @Now)
+              + (SELECT COUNT(*) FROM card_version v JOIN offer o ON o.card = v.card_id AND o.card_version < v.version
+                 WHERE o.state = 'open') AS BIGINT)
             """,
             new { look.Now }) > 0;
     }

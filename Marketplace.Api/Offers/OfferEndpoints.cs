@@ -39,7 +39,7 @@ internal static class OfferEndpoints
         [AsParameters] OfferQuery query, [AsParameters] PageRequest page, Session session, Caller caller)
     {
         var account = await BillingAccount.Find(session, caller.OrganisationId);
-        var ranking = await OfferRanking.Of(session, query.Filter(session.Now, account?.Currency ?? Currency.Cny));
+        var ranking = await OfferRanking.Of(session, query.Filter(session.Now, account?.Currency ?? Currency.Cny), caller.OrganisationId);
 
         // The ranking changes while it is paged through; the cursor is the last offer seen, and what was ranked before it is not shown
         // again.

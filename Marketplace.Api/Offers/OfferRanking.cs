@@ -1,4 +1,5 @@
 using Marketplace.Billing;
+using Marketplace.Contracts;
 using Marketplace.Pricing;
 
 namespace Marketplace;
@@ -23,21 +24,19 @@ public sealed record OfferRanking(
     };
 
     /// <summary>Ranks the open offers for a buyer.</summary>
+    /// <param name="buyer">Whose own workload profiles count besides those that ship.</param>
     /// <exception cref="Refusal">The filter names a workload that does not exist, or an empty window.</exception>
-    public static async Task<OfferRanking> Of(Session session, OfferFilter filter)
+    public static async Task<OfferRanking> Of(Session session, OfferFilter filter, OrganisationId? buyer = null)
     {
         if (filter.From >= filter.Until) throw Refusal.Invalid("until", "is after from");
-        return Of(await OfferBook.Open(session, filter.From, filter.Until), filter);
+        var workload = filter.Workload is null ? null : await WorkloadBook.Get(session, buyer, filter.Workload);
+        var card = filter.Card is null ? null : (await CardBook.Registry(session)).Resolve(filter.Card).Card;
+        return Of(await OfferBook.Open(session, filter.From, filter.Until), filter, workload, card);
     }
 
     /// <summary>The pure part.</summary>
-    internal static OfferRanking Of(IReadOnlyList<Offer> open, OfferFilter filter)
+    internal static OfferRanking Of(IReadOnlyList<Offer> open, OfferFilter filter, Workload? workload, Card? card)
     {
-        var workload = filter.Workload is null
-            ? null
-            : Workload.Find(filter.Workload)
-                ?? throw Refusal.Invalid("workload", "there is no such workload; GET /v1/workloads lists them");
-        var card = filter.Card is null ? null : CardRegistry.Default.Resolve(filter.Card).Card;
         var worth = new Dictionary<string, StandardUnits?>(StringComparer.Ordinal);
         var excluded = new Dictionary<string, int>(StringComparer.Ordinal);
         var fit = new List<RankedOffer>();
@@ -55,7 +54,7 @@ public sealed record OfferRanking(
         {
             if (workload is null || offer.Registered is not { } registered) return offer.Units;
             if (!worth.TryGetValue(registered.Id, out var units))
-                worth[registered.Id] = units = EffectiveUnits.Of(registered, workload).Units;
+                worth[registered.Id] = units = EffectiveUnits.UnitsOf(registered.Rates, workload);
             return units;
         }
     }

@@ -35,7 +35,8 @@ public class Ranking
             return new Offer
             {
                 OfferId = IdSequence.Next<OfferId>(Now), Name = $"rack-{i}", Card = card.Id, CardName = card.Model, Cards = CardCount.Of(8),
-                Region = "cn-north-1", Ask = new UnitPrice(random.NextInt64(1_000_000_000, 60_000_000_000), Currency.Cny), Units = card.Scu,
+                Region = "cn-north-1", Ask = new UnitPrice(random.NextInt64(1_000_000_000, 60_000_000_000), Currency.Cny),
+                Units = card.Scu, Registered = card,
                 AvailableFrom = Now, AvailableUntil = Now + Duration.FromDays(30),
             };
         })];
@@ -51,7 +52,7 @@ public class Ranking
     }
 
     [Benchmark]
-    public OfferRanking RankForWorkload() => OfferRanking.Of(_offers, _filter);
+    public OfferRanking RankForWorkload() => OfferRanking.Of(_offers, _filter, Workload.Find(_filter.Workload!), null);
 
     private sealed class InProcess : ManualConfig
     {
