@@ -27,8 +27,7 @@ public sealed record CardChange : CardFigures
     internal CardDraft Of(CardDraft before)
     {
         var unknown = Unknown ?? [];
-        if (unknown.FirstOrDefault(name => CardFigure.All.All(f => f.Name != name)) is { } odd)
-            throw Refusal.Invalid("unknown", $"'{odd}' is no figure; there is {CardDraft.FigureNames}");
+        if (!unknown.All(CardDraft.IsFigure)) throw Refusal.Invalid("unknown", $"each is one of {CardDraft.FigureNames}");
         return before with
         {
             MemoryGiB = Or("memory", MemoryGiB, before.MemoryGiB),

@@ -56,6 +56,8 @@ public sealed partial record CardDraft : CardFigures
 
     internal static readonly string FigureNames = string.Join(", ", CardFigure.All.Select(f => f.Name));
 
+    internal static bool IsFigure(string name) => CardFigure.All.Any(f => f.Name == name);
+
     /// <summary>2 to 64 lower-case letters, digits, hyphens and dots; never given to another card.</summary>
     public required string Id { get; init; }
 
@@ -92,8 +94,7 @@ public sealed partial record CardDraft : CardFigures
     {
         if (!IdForm().IsMatch(Id)) throw Refusal.Invalid("id", "is 2 to 64 lower-case letters, digits, hyphens and dots");
         var card = AsStored(version, sliceOf);
-        if (card.Assumed.FirstOrDefault(a => a != "all" && CardFigure.All.All(f => f.Name != a)) is { } odd)
-            throw Refusal.Invalid("assumed", $"'{odd}' is no figure; there is {FigureNames}, all");
+        if (card.Assumed.Any(a => a != "all" && !IsFigure(a))) throw Refusal.Invalid("assumed", $"each is one of {FigureNames}, all");
         return CardSanity.Check(card, lastYear, CardRegistry.Default) is { } fault
             ? throw Refusal.Invalid(fault.Field, fault.Reason)
             : card;
@@ -105,7 +106,7 @@ public sealed partial record CardDraft : CardFigures
         Id = Id, Version = version, SliceOf = sliceOf, Vendor = TextField.Of(Vendor, "vendor"), Model = TextField.Of(Model, "model"),
         Board = Board, FormFactor = TextField.OfOptional(FormFactor, "formFactor") ?? "", Cores = Cores,
         MemoryGiB = MemoryGiB, LinkGBs = LinkGBs, PowerWatts = PowerWatts, Year = Year,
-        Aliases = [.. (Aliases ?? []).Select(a => TextField.Of(a, "aliases"))],
+        Aliases = [.. (Aliases ?? []).Select(a => TextField.Of(a ?? "", "aliases"))],
         Evidence = Evidence ?? Pricing.Evidence.Secondary, Assumed = [.. Assumed ?? []],
         Source = TextField.Of(Source, "source", LongestProse), Doubts = TextField.OfOptional(Doubts, "doubts", LongestProse) ?? "",
     };

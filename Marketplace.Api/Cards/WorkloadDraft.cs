@@ -50,6 +50,7 @@ public sealed record WorkloadDraft
         if (MemoryGiB is < 1 or > 1_000_000) throw Refusal.Invalid("memoryGiB", "is from 1 to 1000000");
         if (Hidden is < 1 or > 1_000_000) throw Refusal.Invalid("hidden", "is from 1 to 1000000");
         if (Tokens is < 1 or > 1_000_000_000) throw Refusal.Invalid("tokens", "is from 1 to 1000000000");
+        if (Phases.Any(p => p is null)) throw Refusal.Invalid("phases", "each is an object with precision, share and intensity");
         if (TensorBytes > 0 && Hidden is null) throw Refusal.Invalid("hidden", "is needed with tensorBytes");
         if (DataBytes > 0 && Tokens is null) throw Refusal.Invalid("tokens", "is needed with dataBytes");
         var traffic = new GroupTraffic(

@@ -30,7 +30,7 @@ public sealed class CardRegistry
     {
         Cards = cards;
         byId = cards.ToFrozenDictionary(c => c.Id, StringComparer.Ordinal);
-        byKey = cards.SelectMany(c => CardNames.KeysOf(c.Id, c.Model, c.Aliases).Select(key => (key, c)))
+        byKey = cards.SelectMany(c => CardNames.KeysOf(c.Vendor, c.Id, c.Model, c.Aliases).Select(key => (key, c)))
             .GroupBy(p => p.key, p => p.c, StringComparer.Ordinal)
             .ToFrozenDictionary(g => g.Key, g => LowestRatedFirst(g), StringComparer.Ordinal);
     }

@@ -27,11 +27,11 @@ public sealed record DiffusionFacts(
             new("operations", "2 per parameter and token, and attention of every token to every other, at each step",
                 "PaLM (2022), appendix B, not causal"),
             new("guidance", "each step runs twice", "classifier-free guidance (Ho and Salimans, 2022)"),
-            new("memory", "2 bytes per parameter and 16 GiB for text encoder and decoder", "reasoned"),
+            new("memory of a copy", "2 bytes per parameter and 16 GiB for text encoder and decoder", "reasoned"),
             new("load", "70 % of what the cards can do, on average", "reasoned: room for peaks"),
         ];
-        if (Steps is null) assumptions.Add(new("steps", "30", "the usual samplers"));
-        if (LatentTokens is null) assumptions.Add(new("tokens of a picture", "4096", "1024 x 1024 pixels at 16 x 16 a token"));
+        if (Steps is null) assumptions.Add(new("steps of a picture", "30", "the usual samplers"));
+        if (LatentTokens is null) assumptions.Add(new("latent tokens of a picture", "4096", "1024 x 1024 pixels at 16 x 16 a token"));
         return new(
             [new(Workload.Find("video-diffusion")!, perPicture * pictures / 1e12 / Load)], null,
             CopyGiB: (parameters * 1e9 * 2 / Planner.GiB) + BesidesGiB, 0, 0, 0, IsSharded: false, null, assumptions);

@@ -93,7 +93,7 @@ public static class Planner
         var duration = demand.Hours is null ? 1 : time;
         var use = new CardSeconds((long)Math.Ceiling(cards * duration * 3_600) * CardSeconds.MicrosPerCardSecond);
         return new(card.Id, card.Model, cards, perCopy, use,
-            ScuFormula.Micros(demand.Work.Sum(demand.HoursOnR0) / (time * cards)), alone * perCopy / (time * cards),
+            ScuFormula.Micros(demand.Work.Sum(demand.HoursOnR0) / (time * cards)), Math.Min(1, alone * perCopy / (time * cards)),
             demand.Hours is null ? null : time,
             price is { } each && card.Scu is { } scu ? Rating.Charge(each.TimesStandardUnits(scu), use) : null,
             limit, null);
@@ -109,8 +109,9 @@ public static class Planner
         var hours = 0.0;
         foreach (var work in demand.Work)
         {
-            if (GroupUnits.Of(card, work.Workload, group, demand.Floor).Units is not { Micros: > 0 } units) return null;
-            hours += demand.HoursOnR0(work) * StandardUnits.MicrosPerUnit / units.Micros;
+            var units = GroupUnits.Of(card, work.Workload, group, demand.Floor);
+            if (units.Reason is not null) return null;
+            hours += demand.HoursOnR0(work) * (units.TimeMs / work.Workload.ReferenceMs) / (units.TensorCards * units.Copies);
         }
 
         return hours;

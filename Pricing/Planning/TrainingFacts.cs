@@ -52,13 +52,14 @@ public sealed record TrainingFacts(
                 Method == TrainingMethod.Full ? "PaLM (2022), appendix B, causal" : "the same without gradients of frozen weights"),
             new("memory per parameter", $"{bytes} bytes, spread over all cards",
                 Method == TrainingMethod.Full
-                    ? "Adam in mixed precision: 2 + 2 + 4 + 4 + 2 (ZeRO, 2020)" : "weights in bf16, 1 % of them as adapters at 14 bytes"),
+                    ? "Adam in mixed precision: 2 + 2 + 4 + 4 + 2 (ZeRO, 2020)"
+                    : "weights in bf16, 1 % of them as adapters at 14 bytes (LoRA, 2021)"),
             new("activations", "one sequence a card, recomputed in the backward pass",
                 "2 bytes per token, width and layer, and 34 for the layer at work (Megatron, 2022)"),
             new("time lost", "5 % for checkpoints and restarts", "reasoned"),
         ];
         if (SequenceLength is null) assumptions.Add(new("sequence length", "4096 tokens", "reasoned"));
-        if (Precision is null) assumptions.Add(new("precision", "bf16", "the usual one"));
+        if (Precision is null) assumptions.Add(new("precision of the work", "bf16", "the usual one"));
         return new(
             [new(Workload.Find(workload)!, perToken * tokens * 1e9 / 1e12 / (1 - Lost))], hours,
             CopyGiB: parameters * 1e9 * bytes / Planner.GiB, CardGiB: activations / Planner.GiB, 0, 0, IsSharded: true, null, assumptions);

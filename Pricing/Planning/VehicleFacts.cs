@@ -19,10 +19,10 @@ public sealed record VehicleFacts(
         var each = FactFault.Within(GigaOperationsPerFrame ?? PerFrame, 0.01, 1_000_000, "gigaOperationsPerFrame");
         List<Assumption> assumptions =
         [
-            new("memory", "16 GiB a card", "the upper end of the autonomous-driving profile"),
+            new("memory of a copy", "16 GiB a card", "the upper end of the autonomous-driving profile"),
             new("load", "70 % of what the cards can do, on average", "reasoned: room for peaks"),
         ];
-        if (Cameras is null) assumptions.Add(new("cameras", "8", "reasoned: the usual ring of a passenger car"));
+        if (Cameras is null) assumptions.Add(new("cameras of a vehicle", "8", "reasoned: the usual ring of a passenger car"));
         if (FramesPerSecond is null) assumptions.Add(new("frames", "30 per second", "reasoned"));
         if (GigaOperationsPerFrame is null)
             assumptions.Add(new("operations per frame", "33.3e9", "8 TFLOPS a vehicle, over 8 cameras at 30 frames per second"));

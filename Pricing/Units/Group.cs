@@ -37,13 +37,15 @@ public sealed record Group(
 /// <param name="CardsNeeded">n_min: cards that hold one copy; null if no need was said or the card's memory is unknown.</param>
 /// <param name="TensorCards">Cards that share one copy.</param>
 /// <param name="Copies">Copies of the work that run side by side.</param>
+/// <param name="TimeMs">Time of 1e12 operations on one card of the group, milliseconds, its waiting included; zero without units.</param>
 /// <param name="WaitMs">Time spent waiting for other cards, milliseconds per 1e12 operations of one card.</param>
 /// <param name="Bound">What holds the group back.</param>
 /// <param name="Reason">Why there are no units; null if there are.</param>
 /// <param name="Assumptions">What was assumed, as sentences for people.</param>
 public sealed record GroupUnits(
     string CardId, string WorkloadId, string FormulaVersion, Group Group, StandardUnits? Units, StandardUnits? PerCard, double Efficiency,
-    int? CardsNeeded, int TensorCards, int Copies, double WaitMs, Bound? Bound, string? Reason, IReadOnlyList<string> Assumptions)
+    int? CardsNeeded, int TensorCards, int Copies, double TimeMs, double WaitMs, Bound? Bound, string? Reason,
+    IReadOnlyList<string> Assumptions)
 {
     /// <summary>The part of peak arithmetic that competes with an exchange; the part of a link's one-way rate that is reached.</summary>
     private const double ArithmeticReach = 0.5, LinkReach = 0.77;
@@ -73,11 +75,11 @@ public sealed record GroupUnits(
         var efficiency = alone.TimeMs / (alone.TimeMs + waitMs);
         var bound = waitMs > alone.TimeMs ? Pricing.Bound.Network : alone.Bound;
         var units = ScuFormula.Micros(workload.ReferenceMs / (alone.TimeMs + waitMs) * (shared * copies));
-        return new(card.Id, workload.Id, ScuFormula.FormulaVersion, group, units, alone.Units, efficiency, needed, shared, copies, waitMs,
-            bound, null, assumptions);
+        return new(card.Id, workload.Id, ScuFormula.FormulaVersion, group, units, alone.Units, efficiency, needed, shared, copies,
+            alone.TimeMs + waitMs, waitMs, bound, null, assumptions);
 
         GroupUnits None(StandardUnits? units, Bound? bound, int? cardsNeeded, string why) => new(card.Id, workload.Id,
-            ScuFormula.FormulaVersion, group, units, alone.Units, 0, cardsNeeded, group.TensorCards ?? 1, 0, 0, bound, why, []);
+            ScuFormula.FormulaVersion, group, units, alone.Units, 0, cardsNeeded, group.TensorCards ?? 1, 0, 0, 0, bound, why, []);
     }
 
     private static (bool IsUnknown, string Why)? WhyNot(Card card, Group group, int? needed, int shared)

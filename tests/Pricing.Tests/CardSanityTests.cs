@@ -37,8 +37,8 @@ public sealed class CardSanityTests
         { "fp8Tflops", 3958, "give the rate without sparsity" },
         { "fp8Tflops", 1_979_000, "check the unit" },
         { "int8Tops", 3958, "give the rate without sparsity" },
-        { "fp4Tflops", 15_832, "check the unit" },
-        { "tf32Tflops", 1_978, "check the unit" },
+        { "fp4Tflops", 15_832, "give the rate without sparsity" },
+        { "tf32Tflops", 494_700, "check the unit" },
         { "tf32Tflops", 1_200, "give the rate without sparsity" },
         { "fp64Tflops", 133, "give the rate without sparsity" },
         { "fp64TensorTflops", 133, "give the rate without sparsity" },
@@ -86,9 +86,14 @@ public sealed class CardSanityTests
             var rates = Shipped.Find("h100-sxm5-80gb")!.Rates;
             return Like(rates with
             {
-                Fp64Tflops = rates.Fp64Tflops * k, Fp64TensorTflops = rates.Fp64TensorTflops * k, Fp32Tflops = rates.Fp32Tflops * k,
-                Tf32Tflops = rates.Tf32Tflops * k, Bf16Tflops = rates.Bf16Tflops * k, Fp16Tflops = rates.Fp16Tflops * k,
-                Fp8Tflops = rates.Fp8Tflops * k, Int8Tops = rates.Int8Tops * k,
+                Fp64Tflops = rates.Fp64Tflops * k,
+                Fp64TensorTflops = rates.Fp64TensorTflops * k,
+                Fp32Tflops = rates.Fp32Tflops * k,
+                Tf32Tflops = rates.Tf32Tflops * k,
+                Bf16Tflops = rates.Bf16Tflops * k,
+                Fp16Tflops = rates.Fp16Tflops * k,
+                Fp8Tflops = rates.Fp8Tflops * k,
+                Int8Tops = rates.Int8Tops * k,
             });
         }
     }

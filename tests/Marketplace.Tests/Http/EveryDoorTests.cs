@@ -13,10 +13,17 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
     private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
 
     /// <summary>Doors at which anybody may look.</summary>
-    private static readonly HashSet<string> Public = ["GET /v1/cards", "GET /v1/cards/{id}", "GET /v1/workloads"];
+    private static readonly HashSet<string> Public =
+    [
+        "GET /v1/cards", "GET /v1/cards/{id}", "GET /v1/cards/{id}/versions", "GET /v1/cards/{id}/workloads/{workload}",
+        "GET /v1/workloads",
+    ];
 
     /// <summary>Doors behind which things are everybody's: an offer is for sale to all.</summary>
-    private static readonly HashSet<string> Everybodys = ["GET /v1/offers/{offerId}", "GET /v1/cards/{id}"];
+    private static readonly HashSet<string> Everybodys =
+    [
+        "GET /v1/offers/{offerId}", "GET /v1/cards/{id}", "GET /v1/cards/{id}/versions", "GET /v1/cards/{id}/workloads/{workload}",
+    ];
 
     /// <summary>Doors that take many rows and answer each: wrong rows are outcomes, tested beside their endpoints.</summary>
     private static readonly HashSet<string> ByRow = ["POST /v1/usage", "POST /v1/offers/import"];
