@@ -5,10 +5,11 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Marketplace;
 
-/// <summary>A card with what it is worth for each workload that ships with the product.</summary>
-public sealed record RatedCard(Card Card, IReadOnlyList<EffectiveUnits> Effective)
+/// <summary>A card with where each figure comes from, and what it is worth for each workload that ships with the product.</summary>
+public sealed record RatedCard(Card Card, IReadOnlyList<ExplainedFigure> Figures, IReadOnlyList<EffectiveUnits> Effective)
 {
-    internal static RatedCard Of(Card card) => new(card, [.. Workload.All.Select(w => EffectiveUnits.Of(card, w))]);
+    internal static async Task<RatedCard> Of(Session session, Card card) => new(
+        card, ExplainedFigure.Of(await CardBook.Versions(session, card.Id)), [.. Workload.All.Select(w => EffectiveUnits.Of(card, w))]);
 }
 
 /// <summary>The card registry: open to everybody who looks, and changed by the operator alone.</summary>
@@ -46,7 +47,7 @@ internal static class CardEndpoints
     {
         var card = await CardBook.Get(session, id);
         ETags.Put(response, card.Version);
-        return RatedCard.Of(card);
+        return await RatedCard.Of(session, card);
     }
 
     private static async Task<Created<RatedCard>> Register(CardDraft draft, Session session, Caller caller, HttpResponse response)
@@ -54,7 +55,7 @@ internal static class CardEndpoints
         caller.Require(Role.Operator);
         var card = await CardBook.Register(session, caller.OrganisationId, draft);
         ETags.Put(response, card.Version);
-        return TypedResults.Created($"/v1/cards/{card.Id}", RatedCard.Of(card));
+        return TypedResults.Created($"/v1/cards/{card.Id}", await RatedCard.Of(session, card));
     }
 
     private static async Task<Ok<RatedCard>> Change(
@@ -64,7 +65,7 @@ internal static class CardEndpoints
         caller.Require(Role.Operator);
         var card = await CardBook.Change(session, caller.OrganisationId, id, ETags.Expected(ifMatch), change);
         ETags.Put(response, card.Version);
-        return TypedResults.Ok(RatedCard.Of(card));
+        return TypedResults.Ok(await RatedCard.Of(session, card));
     }
 
     private static async Task<Page<CardVersion>> Versions(string id, Session session) =>
@@ -75,7 +76,7 @@ internal static class CardEndpoints
         caller.Require(Role.Operator);
         var card = await CardBook.Cut(session, caller.OrganisationId, id, draft);
         ETags.Put(response, card.Version);
-        return TypedResults.Created($"/v1/cards/{card.Id}", RatedCard.Of(card));
+        return TypedResults.Created($"/v1/cards/{card.Id}", await RatedCard.Of(session, card));
     }
 
     private static async Task<CardExplanation> Explain(

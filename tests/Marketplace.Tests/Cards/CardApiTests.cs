@@ -21,6 +21,12 @@ public sealed class CardApiTests(SharedApi shared) : IClassFixture<SharedApi>
         var changed = await Patch(rates, "\"1\"");
         Assert.Equal((200, "\"2\""), (changed.Status, changed.Header("ETag")));
         Assert.Equal("400", changed.Text("card.linkGBs"));
+        var figures = changed.At("figures").EnumerateArray().ToDictionary(f => f.GetProperty("name").GetString()!);
+        Assert.Equal(1, figures["link"].GetProperty("sinceVersion").GetInt32());
+        Assert.True(figures["link"].GetProperty("isAssumed").GetBoolean());
+        Assert.Equal((2, "its datasheet"),
+            (figures["bf16"].GetProperty("sinceVersion").GetInt32(), figures["bf16"].GetProperty("source").GetString()));
+        Assert.Equal("its maker", figures["memory"].GetProperty("source").GetString());
         Assert.NotEqual("null", changed.Text("card.scu"));
 
         var versions = await _host.Nobody.Get("/v1/cards/vega-7-64gb/versions");
