@@ -25,8 +25,7 @@ public sealed record GroupQuery(
         QueryValue.Whole("memoryGiB", Given(MemoryGiB), 1, 1_000_000) ?? workload.MemoryGiB,
         QueryValue.Whole("tensorCards", Given(TensorCards), 1, 1_024),
         QueryValue.Whole("scaleOutGBs", Given(ScaleOutGBs), 1, 100_000),
-        // A gang keeps step and spreads its memory; a service runs copies.
-        IsSharded: workload.Kind is not (WorkloadKind.Inference or WorkloadKind.General));
+        IsSharded: workload.IsGang);
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

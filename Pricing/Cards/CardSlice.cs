@@ -29,17 +29,15 @@ public sealed record CardSlice(string Name, Share Compute, Share Memory)
         if (profile is not [>= '1' and <= '7', 'g']) throw new FormatException("is a fraction such as 1/2, or a MIG profile such as 1g");
         var mig = Array.Find(MigCards, m => whole.Id.StartsWith(m.Begins, StringComparison.Ordinal));
         if (mig.Begins is null) throw new FormatException($"{whole.Model} has no MIG; give a fraction such as 1/2");
-        var memory = (profile[0] - '0', mig.Compute) switch
+        var computes = profile[0] - '0';
+        var memories = (computes, mig.Compute) switch
         {
-            (1, _) => 1,
-            (2, _) => 2,
-            (3 or 4, _) => 4,
+            (1 or 2, _) or (4, 4) => computes,
+            (3 or 4, 7) => 4,
             (7, 7) => 8,
-            _ => throw new FormatException($"{whole.Model} has the profiles 1g, 2g, {(mig.Compute == 7 ? "3g, 4g and 7g" : "and 4g")}"),
+            _ => throw new FormatException($"{whole.Model} has the profiles 1g, 2g, {(mig.Compute == 7 ? "3g, 4g, 7g" : "4g")}"),
         };
-        return profile[0] - '0' > mig.Compute || (mig.Compute == 4 && profile == "3g")
-            ? throw new FormatException($"{whole.Model} has the profiles 1g, 2g and 4g")
-            : new(profile, new(profile[0] - '0', mig.Compute), new(memory, mig.Memory));
+        return new(profile, new(computes, mig.Compute), new(memories, mig.Memory));
     }
 
     /// <summary>The slice as a card.</summary>
