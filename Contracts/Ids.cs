@@ -171,3 +171,39 @@ public readonly record struct MessageId(string Value) : ITextId<MessageId>
 
     public override string ToString() => Value;
 }
+
+/// <summary>A public key with which somebody signs probes.</summary>
+public readonly record struct ProbeKeyId(string Value) : ITextId<ProbeKeyId>
+{
+    public static string Prefix => "pkey";
+
+    public static ProbeKeyId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out ProbeKeyId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>One probe of a provider's machine.</summary>
+public readonly record struct ProbeId(string Value) : ITextId<ProbeId>
+{
+    public static string Prefix => "probe";
+
+    public static ProbeId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out ProbeId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>One import of published results.</summary>
+public readonly record struct ImportId(string Value) : ITextId<ImportId>
+{
+    public static string Prefix => "import";
+
+    public static ImportId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out ImportId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

@@ -25,6 +25,7 @@ internal static class TypeHandlers
             SqlMapper.AddTypeHandler(new OfCount());
             SqlMapper.AddTypeHandler(new OfQuantity());
             SqlMapper.AddTypeHandler(new OfUnits());
+            SqlMapper.AddTypeHandler(new OfBasisPoints());
             foreach (var type in typeof(ITextId<>).Assembly.GetTypes().Where(IsId))
                 SqlMapper.AddTypeHandler(type, (SqlMapper.ITypeHandler)Activator.CreateInstance(typeof(OfId<>).MakeGenericType(type))!);
             _registered = true;
@@ -71,6 +72,13 @@ internal static class TypeHandlers
         public override CardSeconds Parse(object value) => new((long)value);
 
         public override void SetValue(IDbDataParameter parameter, CardSeconds value) => Put(parameter, DbType.Int64, value.Micros);
+    }
+
+    private sealed class OfBasisPoints : SqlMapper.TypeHandler<BasisPoints>
+    {
+        public override BasisPoints Parse(object value) => new((int)(long)value);
+
+        public override void SetValue(IDbDataParameter parameter, BasisPoints value) => Put(parameter, DbType.Int64, (long)value.Value);
     }
 
     private sealed class OfUnits : SqlMapper.TypeHandler<StandardUnits>

@@ -120,7 +120,7 @@ public static class BidBook
             });
         return
         [
-            .. open.Select(b => (b.BidId, b.PlacedAt, Limit: b.LimitPerCardHour(offer.Units)))
+            .. open.Select(b => (b.BidId, b.PlacedAt, Limit: b.LimitPerCardHour(offer.ListedUnits)))
                 .Where(b => b.Limit is { } limit && limit.Nanos >= offer.Ask.Nanos)
                 .OrderByDescending(b => b.Limit!.Value.Nanos).ThenBy(b => b.PlacedAt).ThenBy(b => b.BidId.Value, StringComparer.Ordinal)
                 .Select(b => b.BidId),

@@ -29,12 +29,13 @@ internal static class DemoSummary
         var ranking = await OfferRanking.Of(session, new OfferFilter { From = at, Until = at + Duration.FromHours(1), Unrated = true });
         var table = Titled("Offers by price per SCU-hour", "#", "Card", "Provider", "Region", "CNY/card·h", "SCU/card", "CNY/SCU·h");
         var rank = 0;
-        foreach (var (offer, units, price) in ranking.Offers.Take(Shown))
+        foreach (var ranked in ranking.Offers.Take(Shown))
         {
+            var offer = ranked.Offer;
             table.AddRow(
                 $"{++rank}", Markup.Escape(offer.CardLabel), Markup.Escape(offer.ProviderName), Markup.Escape(offer.Region),
                 Rate(offer.Ask),
-                units?.ToString() ?? "unrated", price is { } p ? Rate(p) : "–");
+                ranked.Units?.ToString() ?? "unrated", ranked.UnitPrice is { } price ? Rate(price) : "–");
         }
 
         if (ranking.Offers.Count > Shown) table.Caption($"{ranking.Offers.Count - Shown} more");

@@ -18,6 +18,7 @@ internal static class Routes
         CardEndpoints.Map(v1);
         WorkloadEndpoints.Map(v1);
         PlanEndpoints.Map(v1);
+        EvidenceEndpoints.Map(v1);
         OfferEndpoints.Map(v1);
         BidEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);

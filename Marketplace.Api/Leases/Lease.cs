@@ -51,7 +51,7 @@ public sealed record Lease
     /// <summary>Per card-hour, as agreed.</summary>
     public UnitPrice Price => new(PriceNanos, Currency);
 
-    /// <summary>SCU of one card when it was agreed; null for an unrated card.</summary>
+    /// <summary>SCU of one card as listed when it was agreed; null for an unrated card.</summary>
     public StandardUnits? Units { get; init; }
 
     /// <summary>The version of the unit's formula that was in force.</summary>

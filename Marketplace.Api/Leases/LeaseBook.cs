@@ -34,7 +34,7 @@ public static class LeaseBook
         await Agreement.Open(session, new Agreement
         {
             LeaseId = leaseId, BuyerId = buyer, ProviderId = offer.ProviderId, Card = offer.Card ?? offer.CardName, Region = offer.Region,
-            Cards = cards, Price = price, Units = offer.Units, UnitVersion = offer.UnitVersion, Commission = commission,
+            Cards = cards, Price = price, Units = offer.ListedUnits, UnitVersion = offer.UnitVersion, Commission = commission,
             FromAt = from, UntilAt = until,
         });
         await session.Execute(

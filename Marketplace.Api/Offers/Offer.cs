@@ -42,8 +42,17 @@ public sealed record Offer
         init => (AskNanos, Currency) = (value.Nanos, value.Currency);
     }
 
-    /// <summary>SCU of one card; null: unrated, sold by card-hour only.</summary>
+    /// <summary>SCU of one card by its datasheet; null: unrated, sold by card-hour only.</summary>
     public StandardUnits? Units { get; init; }
+
+    /// <summary>The part of these that the evidence lets list.</summary>
+    public BasisPoints Derate { get; init; } = new(BasisPoints.Whole);
+
+    /// <summary>The tier of that evidence.</summary>
+    public EvidenceTier Tier { get; init; }
+
+    /// <summary>SCU of one card as listed: units times derate; what prices per SCU-hour are of.</summary>
+    public StandardUnits? ListedUnits => Units is { } units ? Pricing.Derate.Of(units, Derate) : null;
 
     /// <summary>The formula that gave <see cref="Units"/>.</summary>
     public string? UnitVersion { get; init; }
@@ -51,7 +60,9 @@ public sealed record Offer
     /// <summary>The version of the card's figures that it went by; null for a card that the registry does not know.</summary>
     public long? CardVersion { get; init; }
 
-    /// <summary>The ask per SCU-hour, rounded up to the nano, so that a buyer's limit is never passed; null for an unrated card.</summary>
+    /// <summary>
+    /// The ask per listed SCU-hour, rounded up to the nano, so that a buyer's limit is never passed; null for an unrated card.
+    /// </summary>
     public UnitPrice? UnitAsk => UnitAskNanos is { } nanos ? new UnitPrice(nanos, Currency) : null;
 
     /// <summary>Why the card has no units; null when it has.</summary>
@@ -90,7 +101,7 @@ public sealed record Offer
 
     internal long FreeMillis { get; init; }
 
-    /// <summary>The ask per SCU-hour, rounded up: an ask within it is within the limit exactly.</summary>
-    internal static long? UnitAskOf(UnitPrice ask, StandardUnits? units) =>
-        units is { } u ? (long)((((Int128)ask.Nanos * StandardUnits.MicrosPerUnit) + u.Micros - 1) / u.Micros) : null;
+    /// <summary>The ask per listed SCU-hour, rounded up: an ask within it is within the limit exactly.</summary>
+    internal static long? UnitAskOf(UnitPrice ask, StandardUnits? listed) =>
+        listed is { } u ? (long)((((Int128)ask.Nanos * StandardUnits.MicrosPerUnit) + u.Micros - 1) / u.Micros) : null;
 }

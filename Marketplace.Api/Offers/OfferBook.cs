@@ -12,8 +12,9 @@ public static class OfferBook
     internal static readonly string Columns =
         $"""
         o.offer_id, o.provider_id, g.name AS provider_name, o.name, o.card, o.card_name, o.cards, o.region, o.ask_nanos, o.currency,
-        o.units, o.unit_version, o.card_version, o.unit_ask_nanos, o.available_from, o.available_until, o.state,
-        o.notes, o.created_at, o.version,
+        o.units, o.derate,
+        REPLACE(o.tier, '_', '') AS tier,
+        o.unit_version, o.card_version, o.unit_ask_nanos, o.available_from, o.available_until, o.state, o.notes, o.created_at, o.version,
         CAST({Calendar.Free} AS BIGINT) AS free_millis
         """;
 
@@ -25,21 +26,25 @@ public static class OfferBook
         draft = draft.Checked(session.Now);
         var resolution = (await CardBook.Registry(session)).Resolve(draft.Card, draft.MemoryGiB);
         var units = resolution.Card?.Scu;
+        var listed = resolution.Card is { Scu: not null } card
+            ? (await ListingBook.Of(session, provider, card))[(int)WorkClass.Other]
+            : null;
         var offerId = session.NewId<OfferId>();
         var isNew = await session.Execute(
             """
             INSERT INTO offer (offer_id, provider_id, name, card, card_name, cards, region, ask_nanos, currency, units, unit_version,
-              card_version, unit_ask_nanos, available_from, available_until, state, notes, created_at)
+              card_version, derate, tier, listed_at, unit_ask_nanos, available_from, available_until, state, notes, created_at)
             VALUES (@offerId, @provider, @Name, @Card, @CardName, @Cards, @Region, @Ask, @Currency, @units, @Version,
-              @CardVersion, @UnitAsk, @AvailableFrom, @AvailableUntil, 'open', @Notes, @Now)
+              @CardVersion, @Derate, @Tier, @Now, @UnitAsk, @AvailableFrom, @AvailableUntil, 'open', @Notes, @Now)
             ON CONFLICT (provider_id, name) DO NOTHING
             """,
             new
             {
                 offerId, provider, draft.Name, Card = resolution.Card?.Id, CardName = draft.Card, draft.Cards, draft.Region,
                 Ask = draft.Ask.Nanos, draft.Ask.Currency, units, Version = units is null ? null : ScuFormula.FormulaVersion,
-                CardVersion = (long?)resolution.Card?.Version, UnitAsk = Offer.UnitAskOf(draft.Ask, units),
-                draft.AvailableFrom, draft.AvailableUntil,
+                CardVersion = (long?)resolution.Card?.Version,
+                Derate = listed?.Listed ?? new(BasisPoints.Whole), Tier = ListingBook.Word(listed?.Tier ?? EvidenceTier.Claim),
+                UnitAsk = Offer.UnitAskOf(draft.Ask, units is { } u ? listed!.Of(u) : null), draft.AvailableFrom, draft.AvailableUntil,
                 Notes = string.Join("; ", draft.Notes.Concat(resolution.Assumptions).Distinct(StringComparer.Ordinal)), session.Now,
             });
         if (isNew == 0) throw Refusal.Conflict($"You have an offer called '{draft.Name}'; change that one or choose another name", "name");
@@ -103,7 +108,7 @@ public static class OfferBook
             UPDATE offer SET ask_nanos = @Ask, unit_ask_nanos = @UnitAsk, cards = @cards, available_until = @until, version = version + 1
             WHERE offer_id = @offerId
             """,
-            new { offerId, Ask = ask.Nanos, UnitAsk = Offer.UnitAskOf(ask, offer.Units), cards, until });
+            new { offerId, Ask = ask.Nanos, UnitAsk = Offer.UnitAskOf(ask, offer.ListedUnits), cards, until });
         if (ask.Nanos < offer.Ask.Nanos || cards > offer.Cards || until > offer.AvailableUntil) await Wake(session, offerId);
         return (await Find(session, offerId))!;
     }
@@ -123,16 +128,18 @@ public static class OfferBook
         // The update takes the row, so that the ask does not move while it is rated.
         await session.Execute("UPDATE offer SET revision = revision + 1 WHERE offer_id = @offerId", new { offerId });
         if (await Find(session, offerId) is not { State: OfferState.Open, Registered: { } card } offer) return;
+        var listed = card.Scu is null ? null : (await ListingBook.Of(session, offer.ProviderId, card))[(int)WorkClass.Other];
         await session.Execute(
             """
-            UPDATE offer SET units = @units, unit_version = @Formula, card_version = @Version, unit_ask_nanos = @UnitAsk,
-              version = version + 1
+            UPDATE offer SET units = @units, unit_version = @Formula, card_version = @Version, derate = @Derate, tier = @Tier,
+              listed_at = @Now, unit_ask_nanos = @UnitAsk, version = version + 1
             WHERE offer_id = @offerId
             """,
             new
             {
                 offerId, units = card.Scu, Formula = card.Scu is null ? null : ScuFormula.FormulaVersion, Version = (long)card.Version,
-                UnitAsk = Offer.UnitAskOf(offer.Ask, card.Scu),
+                Derate = listed?.Listed ?? new(BasisPoints.Whole), Tier = ListingBook.Word(listed?.Tier ?? EvidenceTier.Claim),
+                session.Now, UnitAsk = Offer.UnitAskOf(offer.Ask, card.Scu is { } units ? listed!.Of(units) : null),
             });
         await Wake(session, offerId);
     }
@@ -150,6 +157,28 @@ public static class OfferBook
     {
         if (offer is not null) await Known(session, [offer]);
         return offer;
+    }
+
+    /// <summary>
+    /// Lists a provider's open offers of a card at that derate. Their version rises and bids are woken only where it differs from before.
+    /// </summary>
+    internal static async Task Relist(Session session, OrganisationId provider, Card card, Derate derate)
+    {
+        var offers = await session.Query<Offer>(
+            $"SELECT {Columns} {From} WHERE o.provider_id = @provider AND o.card = @Id AND o.state = 'open' AND o.units IS NOT NULL",
+            new { provider, card.Id, From = session.Now, Until = session.Now + Duration.FromMilliseconds(1) });
+        foreach (var offer in offers)
+        {
+            var unitAsk = Offer.UnitAskOf(offer.Ask, derate.Of(offer.Units!.Value));
+            await session.Execute(
+                """
+                UPDATE offer SET derate = @Listed, tier = @Tier, unit_ask_nanos = @unitAsk, listed_at = @Now,
+                  version = version + CASE WHEN derate = @Listed AND tier = @Tier THEN 0 ELSE 1 END
+                WHERE offer_id = @OfferId
+                """,
+                new { offer.OfferId, derate.Listed, Tier = ListingBook.Word(derate.Tier), unitAsk, session.Now });
+            if (unitAsk < offer.UnitAskNanos) await Wake(session, offer.OfferId);
+        }
     }
 
     /// <summary>Sends word that there may be room for bids that rest.</summary>

@@ -6,9 +6,13 @@ namespace Marketplace;
 
 /// <summary>An offer as it stands in a ranking.</summary>
 /// <param name="Offer">The offer.</param>
-/// <param name="Units">SCU of one card, or effective SCU for the workload; null: unrated.</param>
+/// <param name="Units">SCU of one card, or effective SCU for the workload, as listed: claimed units times derate; null: unrated.</param>
 /// <param name="UnitPrice">The ask per unit-hour, half-up to the nano; null: unrated.</param>
-public sealed record RankedOffer(Offer Offer, StandardUnits? Units, UnitPrice? UnitPrice);
+/// <param name="Claimed">The units by the datasheet.</param>
+/// <param name="Derate">The part of these that is listed, for such work.</param>
+/// <param name="Tier">The tier of the evidence for it.</param>
+public sealed record RankedOffer(
+    Offer Offer, StandardUnits? Units, UnitPrice? UnitPrice, StandardUnits? Claimed, BasisPoints Derate, EvidenceTier Tier);
 
 /// <summary>
 /// A ranking: what fits, best first, and how many offers each test left out; an offer counts under the first test that it fails.
@@ -30,63 +34,141 @@ public sealed record OfferRanking(
     {
         if (filter.From >= filter.Until) throw Refusal.Invalid("until", "is after from");
         var workload = filter.Workload is null ? null : await WorkloadBook.Get(session, buyer, filter.Workload);
-        var card = filter.Card is null ? null : (await CardBook.Registry(session)).Resolve(filter.Card).Card;
-        return Of(await OfferBook.Open(session, filter.From, filter.Until), filter, workload, card);
+        var open = await OfferBook.Open(session, filter.From, filter.Until);
+        return Of(open, filter, await ListingBook.Now(session), await CardBook.Registry(session), workload);
     }
 
     /// <summary>The pure part.</summary>
-    internal static OfferRanking Of(IReadOnlyList<Offer> open, OfferFilter filter, Workload? workload, Card? card)
+    internal static OfferRanking Of(
+        IReadOnlyList<Offer> open, OfferFilter filter, Derates derates, CardRegistry cards, Workload? workload)
     {
-        var worth = new Dictionary<string, StandardUnits?>(StringComparer.Ordinal);
+        var test = new Test(filter, filter.Card is null ? null : cards.Resolve(filter.Card).Card);
+        var worth = new Worth(workload, derates, cards);
         var excluded = new Dictionary<string, int>(StringComparer.Ordinal);
-        var fit = new List<RankedOffer>();
+        var fit = new Offer[open.Count];
+        var keys = new long[open.Count];
+        var count = 0;
         foreach (var offer in open)
         {
-            var units = UnitsOf(offer);
-            var ranked = new RankedOffer(offer, units, units is { Micros: > 0 } u ? offer.Ask.PerStandardUnit(u) : null);
-            if (WhyNot(ranked, filter, card) is { } reason) excluded[reason] = excluded.GetValueOrDefault(reason) + 1;
-            else fit.Add(ranked);
+            var listed = worth.Of(offer);
+            var price = listed.Units is { Micros: > 0 } units ? offer.Ask.PerStandardUnit(units).Nanos : (long?)null;
+            if (test.WhyNot(offer, listed, price) is { } reason)
+            {
+                excluded[reason] = excluded.GetValueOrDefault(reason) + 1;
+                continue;
+            }
+
+            fit[count] = offer;
+            keys[count++] = filter.Sort switch
+            {
+                OfferSort.UnitPrice => price ?? long.MaxValue,
+                OfferSort.CardPrice => offer.AskNanos,
+                _ => -offer.CreatedAt.ToUnixTimeMilliseconds(),
+            };
         }
 
-        return new(filter, Sorted(fit, filter.Sort), open.Count, excluded);
-
-        StandardUnits? UnitsOf(Offer offer)
-        {
-            if (workload is null || offer.Registered is not { } registered) return offer.Units;
-            if (!worth.TryGetValue(registered.Id, out var units))
-                worth[registered.Id] = units = EffectiveUnits.UnitsOf(registered.Rates, workload);
-            return units;
-        }
+        Sort(keys.AsSpan(0, count), fit.AsSpan(0, count));
+        return new(filter, new Ranked(fit, count, worth), open.Count, excluded);
     }
 
-    private static string? WhyNot(RankedOffer ranked, OfferFilter filter, Card? card)
+    /// <summary>By key, then by ask, then by age: the same order whatever the order in which offers came.</summary>
+    private static void Sort(Span<long> keys, Span<Offer> offers)
     {
-        var offer = ranked.Offer;
-        var registered = offer.Registered;
-        if (offer.Ask.Currency != filter.Currency) return "currency";
-        if (filter.Region is { } region && !string.Equals(offer.Region, region, StringComparison.OrdinalIgnoreCase)) return "region";
-        if (filter.Card is not null && !Names(offer, filter.Card, card)) return "card";
-        if (filter.Vendor is { } vendor && !string.Equals(registered?.Vendor, vendor, StringComparison.OrdinalIgnoreCase)) return "vendor";
-        if (filter.DomesticOnly && (registered is null || !DomesticVendors.Contains(registered.Vendor))) return "domestic_only";
-        if (filter.Board is { } board && registered?.Board != board) return "board";
-        if (filter.MinMemoryGiB is { } memory && (registered?.MemoryGiB ?? 0) < memory) return "memory";
-        if (offer.Free < (filter.Cards ?? new CardCount(1))) return "no_room";
-        if (ranked.Units is { Micros: 0 }) return "cannot_do_workload";
-        if (ranked.UnitPrice is null && !filter.Unrated) return "unrated";
-        return filter.MaxPrice is { } most && (ranked.UnitPrice is not { } price || price.Nanos > most.Nanos) ? "price" : null;
+        keys.Sort(offers);
+        for (var from = 0; from < keys.Length;)
+        {
+            var until = from + 1;
+            while (until < keys.Length && keys[until] == keys[from]) until++;
+            if (until - from > 1)
+            {
+                offers[from..until].Sort((a, b) => a.AskNanos != b.AskNanos
+                    ? a.AskNanos.CompareTo(b.AskNanos)
+                    : string.CompareOrdinal(a.OfferId.Value, b.OfferId.Value));
+            }
+
+            from = until;
+        }
     }
 
-    private static bool Names(Offer offer, string name, Card? card) => card is null
-        ? offer.Card is null && string.Equals(offer.CardName, name, StringComparison.OrdinalIgnoreCase)
-        : offer.Card == card.Id;
+    /// <summary>The ranked offers; rows are made when they are looked at, for most are not.</summary>
+    private sealed class Ranked(Offer[] offers, int count, Worth worth) : IReadOnlyList<RankedOffer>
+    {
+        public int Count => count;
 
-    private static IReadOnlyList<RankedOffer> Sorted(List<RankedOffer> offers, OfferSort sort) =>
-    [
-        .. (sort switch
+        public RankedOffer this[int index]
         {
-            OfferSort.UnitPrice => offers.OrderBy(o => o.UnitPrice?.Nanos ?? long.MaxValue).ThenBy(o => o.Offer.Ask.Nanos),
-            OfferSort.CardPrice => offers.OrderBy(o => o.Offer.Ask.Nanos),
-            _ => offers.OrderByDescending(o => o.Offer.CreatedAt),
-        }).ThenBy(o => o.Offer.OfferId.Value, StringComparer.Ordinal),
-    ];
+            get
+            {
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count);
+                var (offer, listed) = (offers[index], worth.Of(offers[index]));
+                var price = listed.Units is { Micros: > 0 } units ? offer.Ask.PerStandardUnit(units) : (UnitPrice?)null;
+                return new(offer, listed.Units, price, listed.Claimed, listed.Derate, listed.Tier);
+            }
+        }
+
+        public IEnumerator<RankedOffer> GetEnumerator()
+        {
+            for (var i = 0; i < count; i++) yield return this[i];
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    /// <summary>Units of one card as they are listed.</summary>
+    private readonly record struct Listed(Card? Card, StandardUnits? Units, StandardUnits? Claimed, BasisPoints Derate, EvidenceTier Tier);
+
+    /// <summary>What a card of each offer is worth: by its own standard units, or for a workload, computed once per card.</summary>
+    private sealed class Worth(Workload? workload, Derates derates, CardRegistry cards)
+    {
+        private readonly Dictionary<string, (Listed Listed, bool AnyMeasured)> _cards = new(StringComparer.Ordinal);
+        private readonly WorkClass _work = workload is null ? WorkClass.Other : WorkClasses.Of(workload);
+
+        public Listed Of(Offer offer)
+        {
+            if (offer.Card is null) return new(null, null, null, offer.Derate, offer.Tier);
+            if (!_cards.TryGetValue(offer.Card, out var known)) _cards[offer.Card] = known = OfCard(offer.Card);
+            var (listed, anyMeasured) = known;
+            if (workload is null) return new(listed.Card, offer.ListedUnits, offer.Units, offer.Derate, offer.Tier);
+            return anyMeasured && derates.OfMachine(offer.ProviderId, offer.Card, _work) is var (derate, tier)
+                ? listed with { Units = Times(listed.Claimed, derate), Derate = derate, Tier = tier }
+                : listed;
+        }
+
+        private (Listed, bool) OfCard(string id)
+        {
+            if (cards.Find(id) is not { } card) return (new(null, null, null, new(BasisPoints.Whole), default), false);
+            var claimed = workload is null ? card.Scu : EffectiveUnits.UnitsOf(card.Rates, workload);
+            var (derate, tier) = derates.OfCard(card, _work);
+            return (new(card, Times(claimed, derate), claimed, derate, tier), derates.AnyMeasured(id));
+        }
+
+        private static StandardUnits? Times(StandardUnits? claimed, BasisPoints derate) =>
+            claimed is { } units ? Derate.Of(units, derate) : null;
+    }
+
+    /// <summary>The filter's tests, in the order in which an offer is counted under the first that it fails.</summary>
+    private sealed class Test(OfferFilter filter, Card? wanted)
+    {
+        private readonly CardCount _room = filter.Cards ?? new CardCount(1);
+
+        public string? WhyNot(Offer offer, Listed listed, long? price)
+        {
+            var card = listed.Card;
+            if (offer.Currency != filter.Currency) return "currency";
+            if (filter.Region is { } region && !string.Equals(offer.Region, region, StringComparison.OrdinalIgnoreCase)) return "region";
+            if (filter.Card is not null && !Names(offer, filter.Card)) return "card";
+            if (filter.Vendor is { } vendor && !string.Equals(card?.Vendor, vendor, StringComparison.OrdinalIgnoreCase)) return "vendor";
+            if (filter.DomesticOnly && (card is null || !DomesticVendors.Contains(card.Vendor))) return "domestic_only";
+            if (filter.Board is { } board && card?.Board != board) return "board";
+            if (filter.MinMemoryGiB is { } memory && (card?.MemoryGiB ?? 0) < memory) return "memory";
+            if (offer.Free < _room) return "no_room";
+            if (listed.Units is { Micros: 0 }) return "cannot_do_workload";
+            if (price is null && !filter.Unrated) return "unrated";
+            return filter.MaxPrice is { } most && (price is null || price > most.Nanos) ? "price" : null;
+        }
+
+        private bool Names(Offer offer, string name) => wanted is null
+            ? offer.Card is null && string.Equals(offer.CardName, name, StringComparison.OrdinalIgnoreCase)
+            : offer.Card == wanted.Id;
+    }
 }

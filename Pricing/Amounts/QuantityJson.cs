@@ -23,10 +23,19 @@ internal static class QuantityJson
         protected override StandardUnits Make(string text) => StandardUnits.Parse(text);
     }
 
+    internal sealed class OfBasisPoints : Base<BasisPoints>
+    {
+        protected override BasisPoints Make(string text) => BasisPoints.Parse(text);
+
+        protected override string Text(BasisPoints value) => Fixed.Format(value.Value, 4, 0);
+    }
+
     internal abstract class Base<T> : JsonConverter<T>
         where T : struct
     {
         protected abstract T Make(string text);
+
+        protected virtual string Text(T value) => value.ToString()!;
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
@@ -42,6 +51,6 @@ internal static class QuantityJson
         }
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
-            writer.WriteRawValue(value.ToString()!);
+            writer.WriteRawValue(Text(value));
     }
 }

@@ -47,6 +47,8 @@ public static class Rating
     internal static long DivideHalfUp(Int128 dividend, long divisor)
     {
         var half = divisor / 2;
+        // Most fit in 64 bits with room for the half: a fast division there, the same result.
+        if (dividend >= 0 && dividend <= long.MaxValue - half) return ((long)dividend + half) / divisor;
         return (long)((dividend >= 0 ? dividend + half : dividend - half) / divisor);
     }
 }

@@ -1,4 +1,14 @@
 using BenchmarkDotNet.Running;
 using Marketplace.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Ranking).Assembly).Run(args);
+return args.FirstOrDefault() switch
+{
+    "unit-accuracy" => UnitAccuracy.Run(args[1..]),
+    _ => Measure(args),
+};
+
+static int Measure(string[] args)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Ranking).Assembly).Run(args);
+    return 0;
+}

@@ -18,10 +18,11 @@ public class Ranking
     private static readonly Instant Now = Instant.FromUtc(2026, 1, 1, 0, 0);
 
     private readonly OfferFilter _filter = new() { Workload = "llm-decode-interactive", From = Now, Until = Now + Duration.FromHours(1) };
+    private readonly Derates _derates = Derates.Unmeasured(Now);
     private Offer[] _offers = [];
     private double[] _numbers = [];
 
-    [Params(1_000, 10_000)]
+    [Params(1_000, 10_000, 100_000)]
     public int Offers { get; set; }
 
     [GlobalSetup]
@@ -35,9 +36,8 @@ public class Ranking
             return new Offer
             {
                 OfferId = IdSequence.Next<OfferId>(Now), Name = $"rack-{i}", Card = card.Id, CardName = card.Model, Cards = CardCount.Of(8),
-                Region = "cn-north-1", Ask = new UnitPrice(random.NextInt64(1_000_000_000, 60_000_000_000), Currency.Cny),
-                Units = card.Scu, Registered = card,
-                AvailableFrom = Now, AvailableUntil = Now + Duration.FromDays(30),
+                Region = "cn-north-1", Ask = new UnitPrice(random.NextInt64(1_000_000_000, 60_000_000_000), Currency.Cny), Units = card.Scu,
+                AvailableFrom = Now, AvailableUntil = Now + Duration.FromDays(30), FreeMillis = 8_000,
             };
         })];
         _numbers = [.. _offers.Select(_ => random.NextDouble())];
@@ -52,7 +52,8 @@ public class Ranking
     }
 
     [Benchmark]
-    public OfferRanking RankForWorkload() => OfferRanking.Of(_offers, _filter, Workload.Find(_filter.Workload!), null);
+    public OfferRanking RankForWorkload() =>
+        OfferRanking.Of(_offers, _filter, _derates, CardRegistry.Default, Workload.Find(_filter.Workload!));
 
     private sealed class InProcess : ManualConfig
     {
