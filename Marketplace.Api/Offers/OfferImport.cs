@@ -54,7 +54,8 @@ public static class OfferImport
         }
 
         if (Own.All(header.Contains)) return await Each(session, provider, [.. rows.Select(Draft)]);
-        if (ListedInstance.Columns.All(header.Contains)) return await Each(session, provider, Listed(rows, window, await CardBook.Registry(session)));
+        if (ListedInstance.Columns.All(header.Contains))
+            return await Each(session, provider, Listed(rows, window, await CardBook.Registry(session)));
         throw Refusal.Invalid(
             "body",
             $"the first line names the columns {string.Join(", ", Own)}; "

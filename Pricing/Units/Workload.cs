@@ -64,7 +64,7 @@ public sealed class Workload
     /// cref="EffectiveUnits.CardsNeeded"/>.</summary>
     public string MemoryNeed { get; init; } = "";
 
-    /// <summary>Its cards form one gang that keeps step and spreads the memory; else they run copies side by side, as a service does.</summary>
+    /// <summary>Its cards form one gang that keeps step and spreads the memory; else they run copies side by side.</summary>
     public bool IsGang => Kind is not (WorkloadKind.Inference or WorkloadKind.General);
 
     /// <summary>How its cards must stand together, in words: gang, replica, fractional.</summary>
