@@ -7,7 +7,7 @@ namespace Marketplace;
 
 /// <summary>
 /// On whose behalf a request runs: the organisation whose key it carries. Endpoints and pages take it as an argument; where nobody need be
-/// signed in they take <c>Caller?</c>.
+/// signed in, endpoints ask <see cref="Of"/>.
 /// </summary>
 /// <param name="OrganisationId">The tenant. What belongs to another one does not exist for it, unless <see cref="SeesAll"/>.</param>
 /// <param name="Name">The tenant's name, as people read it.</param>

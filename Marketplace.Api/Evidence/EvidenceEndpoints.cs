@@ -54,11 +54,9 @@ internal static class EvidenceEndpoints
         var owner = provider is null ? (OrganisationId?)null
             : OrganisationId.TryParse(provider, out var given) ? given : throw Refusal.Invalid("provider", "is a provider's id");
         var model = await PublishedBook.Model(session);
-        IReadOnlyList<ExplainedDerate> derates =
-        [
-            .. (await ListingBook.Of(session, owner, card)).Select(d => new ExplainedDerate(d, model.Expect(card, d.Work, session.Now)?.Why)),
-        ];
-        return TypedResults.Ok(derates);
+        var derates = await ListingBook.Of(session, owner, card);
+        return TypedResults.Ok<IReadOnlyList<ExplainedDerate>>(
+            [.. derates.Select(d => new ExplainedDerate(d, model.Expect(card, d.Work, session.Now)?.Why))]);
     }
 
     private static async Task<Created<ProbeKey>> Register(NewProbeKey request, Caller caller, Session session)
@@ -85,11 +83,11 @@ internal static class EvidenceEndpoints
     }
 
     private static async Task<Page<Probe>> Probes(
-        [AsParameters] PageRequest page, [FromQuery] string? provider, [FromQuery] string? card, Caller? caller, Session session)
+        [AsParameters] PageRequest page, [FromQuery] string? provider, [FromQuery] string? card, Session session, HttpContext context)
     {
         var owner = provider is null ? (OrganisationId?)null
             : OrganisationId.TryParse(provider, out var given) ? given : throw Refusal.Invalid("provider", "is a provider's id");
         return Page.Of(
-            await ProbeBook.List(session, caller, owner, card, page.Before, page.Take), page, p => p.ProbeId.Value);
+            await ProbeBook.List(session, Caller.Of(context.User), owner, card, page.Before, page.Take), page, p => p.ProbeId.Value);
     }
 }

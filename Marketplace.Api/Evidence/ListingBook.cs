@@ -23,7 +23,7 @@ public static class ListingBook
         var rows = await session.Query<(OrganisationId Provider, string Card, string Work, long Derate, string Tier)>(
             $"SELECT provider_id, card, work, derate, {TierColumn} FROM listing");
         return new(await PublishedBook.Model(session), session.Now, rows.ToDictionary(
-            r => (r.Provider, r.Card, WorkOf(r.Work)), r => (new BasisPoints((int)r.Derate), Enum.Parse<EvidenceTier>(r.Tier, ignoreCase: true))));
+            r => (r.Provider, r.Card, Works[r.Work]), r => (new BasisPoints((int)r.Derate), TierOf(r.Tier))));
     }
 
     /// <summary>The derates of a provider's machines of a card, one for each class of work.</summary>
@@ -34,7 +34,8 @@ public static class ListingBook
         return [.. Enum.GetValues<WorkClass>().Select(work => model.Of(card, work, [.. measured[work]], session.Now))];
     }
 
-    /// <summary>Lists a provider's machines of a card anew, with its open offers of them; bids are woken where units became cheaper.</summary>
+    /// <summary>Lists a provider's machines of a card anew, with its open offers of them; bids are woken where units became
+    /// cheaper.</summary>
     public static async Task<IReadOnlyList<Derate>> Relist(Session session, OrganisationId provider, string cardId)
     {
         var card = await CardBook.Get(session, cardId);
@@ -96,10 +97,10 @@ public static class ListingBook
             """,
             new { provider, card });
         return rows.ToLookup(
-            r => WorkOf(r.Work), r => new Measurement(Enum.Parse<EvidenceTier>(r.Tier, ignoreCase: true), r.TakenAt, r.Nanos / ProbeBook.Nanos));
+            r => Works[r.Work], r => new Measurement(TierOf(r.Tier), r.TakenAt, r.Nanos / ProbeBook.Nanos));
     }
 
-    private static WorkClass WorkOf(string word) => Works[word];
+    private static EvidenceTier TierOf(string word) => Enum.Parse<EvidenceTier>(word, ignoreCase: true);
 
     private static readonly Dictionary<string, WorkClass> Works =
         Enum.GetValues<WorkClass>().ToDictionary(ProbeBook.Word, StringComparer.Ordinal);

@@ -98,7 +98,7 @@ public sealed record ProbeNonce
     {
         caller.Require(Role.Provider, Role.Operator);
         if (wish.Card is null) throw Refusal.Invalid("card", "is a card's registry id, unless you name a lease");
-        var card = await Rated(session, wish.Card, "card");
+        var card = await Rated(session, TextField.Of(wish.Card, "card"), "card");
         if (wish.Provider is not { } provider || provider == caller.OrganisationId)
         {
             caller.Require(Role.Provider);

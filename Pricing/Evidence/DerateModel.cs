@@ -7,9 +7,9 @@ namespace Marketplace.Pricing;
 /// From published results and a provider's own measurements to the derate that its machines are listed at. Immutable.
 /// </summary>
 /// <remarks>
-/// The cascade: datasheet, architecture, card (<see cref="ThroughputModel"/>), then the provider's machines. A machine's derate is log-normal
-/// around its card's; each measurement moves it by its precision, which halves every 90 days, so that a machine that is no longer measured
-/// falls back to what its card is worth.
+/// The cascade: datasheet, architecture, card (<see cref="ThroughputModel"/>), then the provider's machines. A machine's derate is
+/// log-normal around its card's; each measurement moves it by its precision, which halves every 90 days, so that a machine that is no
+/// longer measured falls back to what its card is worth.
 /// </remarks>
 public sealed class DerateModel
 {

@@ -37,7 +37,7 @@ public static class MeasuredResults
         }
 
         var cards = new Dictionary<string, Card?>(StringComparer.Ordinal);
-        var groups = new SortedDictionary<(string Family, string Round, string Benchmark, string Scenario), Dictionary<Card, List<double>>>();
+        var groups = new SortedDictionary<(string, string, string, string), Dictionary<Card, List<double>>>();
         foreach (var row in CsvTable.Parse(csv.Replace("\r\n", "\n", StringComparison.Ordinal), "results", columns).Rows)
         {
             if (!Counts(row)) continue;
@@ -50,7 +50,7 @@ public static class MeasuredResults
             results.Add(row.Rate("per_accelerator") is { } rate and > 0 ? rate : throw row.Wrong("per_accelerator", "is not above zero"));
         }
 
-        return [.. groups.SelectMany(g => Ratios(g.Key.Family, g.Key.Round, g.Key.Benchmark, g.Key.Scenario, g.Value))];
+        return [.. groups.SelectMany(g => Ratios(g.Key.Item1, g.Key.Item2, g.Key.Item3, g.Key.Item4, g.Value))];
     }
 
     private static bool Counts(CsvRow row) =>

@@ -17,7 +17,8 @@ public sealed record ProbeReading(
     public const int LeastRepetitions = 3;
 
     /// <summary>Reads a probe of that card.</summary>
-    /// <exception cref="FormatException">A sample is malformed; the message begins with its place, as in <c>samples[2].rates</c>.</exception>
+    /// <exception cref="FormatException">A sample is malformed; the message begins with its place, as in
+    /// <c>samples[2].rates</c>.</exception>
     public static ProbeReading Of(Card card, IReadOnlyList<ProbeSample> samples)
     {
         Check(card, samples);
@@ -48,7 +49,7 @@ public sealed record ProbeReading(
             if (!ProbeSample.Figures.Contains(sample.Figure, StringComparer.Ordinal))
                 throw new FormatException($"samples[{i}].figure: is one of {string.Join(", ", ProbeSample.Figures)}");
             if (Claim(card, sample.Figure) is not > 0)
-                throw new FormatException($"samples[{i}].figure: {card.Id} claims no {sample.Figure}, so nothing can be measured against it");
+                throw new FormatException($"samples[{i}].figure: {card.Id} claims no {sample.Figure} to measure against");
             if (sample.Size <= 0) throw new FormatException($"samples[{i}].size: is above zero");
             if (sample.Rates.Count < LeastRepetitions) throw new FormatException($"samples[{i}].rates: has {LeastRepetitions} or more");
             if (sample.Rates.Any(r => !double.IsFinite(r) || r <= 0))

@@ -2,10 +2,11 @@ namespace Marketplace.Pricing;
 
 /// <summary>
 /// Expects the throughput of a card for a class of work from its datasheet and from what was measured of it and of its like.
-/// The logarithm of the ratio to the reference card is a prior, log-linear in low-precision rate, bandwidth and power, plus offsets that are
-/// shrunk towards zero: architecture (by family, by transformers or not, by class, by benchmark), card, card x class, card x benchmark,
-/// and what a card lacks at its debut; the powers are shrunk towards those of all work alike. All offsets are solved at once (a mixed model; the same as Gaussian-process regression with these kernels), with noise of
-/// heavy tails, so that one odd result moves little. Immutable; the same evidence gives the same model.
+/// The logarithm of the ratio to the reference card is a prior, log-linear in low-precision rate, bandwidth and power, plus offsets that
+/// are shrunk towards zero: architecture (by family, by transformers or not, by class, by benchmark), card, card x class, card x benchmark,
+/// and what a card lacks at its debut; the powers are shrunk towards those of all work alike. All offsets are solved at once (a mixed
+/// model; the same as Gaussian-process regression with these kernels), with noise of heavy tails, so that one odd result moves little.
+/// Immutable; the same evidence gives the same model.
 /// </summary>
 /// <remarks>
 /// The sizes of the offsets (<see cref="Spread"/>) were fitted on the calibration rounds by cross-validation over rounds, benchmarks and
@@ -114,7 +115,7 @@ public sealed class ThroughputModel
             .Select(o => (o.Training, o.Benchmark)).Distinct().Order()
             .ToArray();
         if (benchmarks.Length == 0) benchmarks = [(work is WorkClass.LanguageTraining or WorkClass.VisionTraining, Unmeasured(work))];
-        var each = Array.ConvertAll(benchmarks, b => Expect(card, reference, b.Training, b.Benchmark, year)).OfType<Expectation>().ToArray();
+        Expectation[] each = [.. benchmarks.Select(b => Expect(card, reference, b.Training, b.Benchmark, year)).OfType<Expectation>()];
         if (each.Length == 0) return null;
         var log = each.Average(e => e.Log);
         var apart = each.Average(e => (e.Log - log) * (e.Log - log));
@@ -188,12 +189,12 @@ public sealed class ThroughputModel
         public static Observation? Of(Card card, Card reference, bool training, string benchmark, double year, double log)
         {
             var work = WorkClasses.Of(training, benchmark);
-            if (LowRate(card.Rates, work, benchmark) is not { } own || LowRate(reference.Rates, work, benchmark) is not { } theirs) return null;
+            if (LowRate(card.Rates, work, benchmark) is not { } own) return null;
             if (card.Rates.BandwidthGBs is not > 0) return null;
             return new(
                 card.Id, Pricing.Architecture.Of(card), training, WorkClasses.Benchmark(benchmark),
                 WorkClasses.IsTransformer(benchmark), work, year,
-                Math.Log(own / theirs),
+                Math.Log(own / LowRate(reference.Rates, work, benchmark)!.Value),
                 Math.Log(card.Rates.BandwidthGBs.Value / reference.Rates.BandwidthGBs!.Value),
                 Math.Log((card.PowerWatts ?? UnknownWatts) / reference.PowerWatts!.Value),
                 New(card, year) - New(reference, year),
@@ -246,7 +247,8 @@ public sealed class ThroughputModel
                 (a.Rate * b.Rate
                     * (Square(Spread.RateAtAll) + If(sameClass, Spread.RateOfClass) + If(alike, Spread.RateOfTransformers)))
                 + (a.Bandwidth * b.Bandwidth
-                    * (Square(Spread.BandwidthAtAll) + If(sameFamily, Spread.BandwidthOfFamily) + If(alike, Spread.BandwidthOfTransformers))),
+                    * (Square(Spread.BandwidthAtAll) + If(sameFamily, Spread.BandwidthOfFamily)
+                        + If(alike, Spread.BandwidthOfTransformers))),
                 !sameArchitecture ? 0
                     : Square(Spread.Architecture) + If(sameFamily, Spread.ArchitectureFamily) + If(alike, Spread.ArchitectureTransformers)
                         + If(sameClass, Spread.ArchitectureClass) + If(sameBenchmark, Spread.ArchitectureBenchmark),

@@ -24,7 +24,8 @@ internal static class UnitAccuracy
 
     /// <summary>One measured ratio with what each unit says of it; NaN where a unit says nothing.</summary>
     private sealed record Row(
-        MeasuredRatio Measured, double Scu, double Effective, double Derated, double Fp16, double Bandwidth, double LowerBound, bool CardSeen);
+        MeasuredRatio Measured, double Scu, double Effective, double Derated, double Fp16, double Bandwidth, double LowerBound,
+        bool CardSeen);
 
     internal static int Run(string[] args)
     {
@@ -64,9 +65,11 @@ internal static class UnitAccuracy
         for (var i = 0; i < args.Length; i++)
         {
             if (args[i] == "--rows") options[args[i]] = "";
-            else if (args[i] is "--cards" or "--measured" or "--evidence" or "--leave-out" && i + 1 < args.Length) options[args[i]] = args[++i];
+            else if (args[i] is "--cards" or "--measured" or "--evidence" or "--leave-out" && i + 1 < args.Length) Set(ref i);
             else return null;
         }
+
+        void Set(ref int at) => options[args[at]] = args[++at];
 
         return options.ContainsKey("--cards") && options.ContainsKey("--measured")
             && options.GetValueOrDefault("--leave-out", "round") is "round" or "benchmark" or "card" or "architecture"
@@ -129,7 +132,8 @@ internal static class UnitAccuracy
         var slices = new List<(string Name, List<Row> Rows)> { ("all", rows) };
         slices.Add(("inference", rows.FindAll(r => !r.Measured.Training)));
         slices.Add(("training", rows.FindAll(r => r.Measured.Training)));
-        slices.AddRange(rows.GroupBy(r => r.Measured.Card.Vendor).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (g.Key, g.ToList())));
+        var vendors = rows.GroupBy(r => r.Measured.Card.Vendor).OrderBy(g => g.Key, StringComparer.Ordinal);
+        slices.AddRange(vendors.Select(g => (g.Key, g.ToList())));
         slices.Add(("cards never seen before", rows.FindAll(r => !r.CardSeen)));
         Console.WriteLine("slice                    unit                       n  median  in 1.25x  in 1.5x  bound held");
         foreach (var (slice, of) in slices.Where(s => s.Rows.Count > 0))
@@ -146,7 +150,8 @@ internal static class UnitAccuracy
         var median = (errors[(errors.Length - 1) / 2] + errors[errors.Length / 2]) / 2;
         var bounded = rows.FindAll(r => double.IsFinite(r.LowerBound));
         var held = unit.StartsWith("derated", StringComparison.Ordinal)
-            ? string.Create(CultureInfo.InvariantCulture, $"  {100.0 * bounded.Count(r => r.Measured.Ratio >= r.LowerBound) / bounded.Count,8:F1} %")
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"  {100.0 * bounded.Count(r => r.Measured.Ratio >= r.LowerBound) / bounded.Count,8:F1} %")
             : "";
         return string.Create(
             CultureInfo.InvariantCulture,
@@ -163,7 +168,8 @@ internal static class UnitAccuracy
             var m = r.Measured;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{m.Family},{m.Round},{m.Benchmark},{m.Card.Id},{m.Ratio:F4},{r.Derated:F4},{r.LowerBound:F4},{r.Scu:F4},{r.Effective:F4}"));
+                $"{m.Family},{m.Round},{m.Benchmark},{m.Card.Id},{m.Ratio:F4},{r.Derated:F4},{r.LowerBound:F4},{r.Scu:F4},"
+                + $"{r.Effective:F4}"));
         }
     }
 }

@@ -1,5 +1,4 @@
 using Marketplace.Billing;
-using Marketplace.Pricing;
 
 namespace Marketplace;
 
@@ -73,7 +72,7 @@ public class LeaseToLedgerTests
         var books = await host.Operator.Get("/v1/reconciliation?period=2026-01", ("Accept", "application/json;q=0.5, text/csv"));
         var json = await market.Buyer.Get($"/v1/invoices/{id}", ("Accept", "application/json, text/csv;q=0.5"));
 
-        var units = CardRegistry.Default.Find("h100-sxm5-80gb")!.Scu;
+        var units = MarketBooks.H100Listed;
         Assert.Equal("text/csv; charset=utf-8", invoice.Header("Content-Type"));
         Assert.Equal(
             $"line,INV-000001,{market.Buyer.Id},1,{market.Lease},{market.Provider.Id},2025-12-31T16:00:00Z,2026-01-31T16:00:00Z,"

@@ -25,6 +25,9 @@ public sealed class MarketBooks : IAsyncDisposable
 
     public static StandardUnits H100Units => CardRegistry.Default.Find(H100)!.Scu!.Value;
 
+    /// <summary>What is listed of them when nobody has measured: 70 %.</summary>
+    public static StandardUnits H100Listed => Derate.Of(H100Units, new BasisPoints(7_000));
+
     public static async Task<MarketBooks> Open(Engine engine, string now = "2026-01-01")
     {
         var books = await Books.Open(engine, now);

@@ -37,6 +37,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
             {"card":"any","region":"cn-north-1","cards":1,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
              "limitPerScuHour":{{Ask}},"reference":"r"}
             """,
+        ["POST /v1/probes/nonces"] = """{"card":"h100-sxm5-80gb"}""",
         ["POST /v1/billing-runs"] = """{"cutoff":"2026-01-31T16:00:00Z"}""",
         ["POST /v1/test-clock"] = """{"to":"2026-02-05T00:00:00Z"}""",
     };
@@ -73,6 +74,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
             || path is "/v1/workloads" =>
                 _buyer,
         "/v1/usage" or "/v1/usage/quarantine" => _provider,
+        var path when path.StartsWith("/v1/probe", StringComparison.Ordinal) => _provider,
         _ => Host.Operator,
     };
 
@@ -92,12 +94,17 @@ public sealed class MarketWithEverything : IAsyncLifetime
         var run = await Host.Operator.Post("/v1/billing-runs", """{"cutoff":"2026-01-31T16:00:00Z"}""");
         await Host.Settle();
 
+        using var signer = await ProbeSigner.Of(_provider);
+        _right["POST /v1/probe-keys"] = $$"""{"name":"rack agent","publicKey":"{{ProbeSigner.NewPublicKey()}}"}""";
+        _right["POST /v1/probes"] = await signer.Body(Host, """{"card":"h100-sxm5-80gb"}""", 0.7);
+
         NeededQuery = new Dictionary<string, string>(StringComparer.Ordinal) { ["lease"] = rented.Lease, ["period"] = "2026-01" };
         _own["/v1/accounts/{id}:id"] = _buyer.Id;
         _own["/v1/api-keys/{id}:id"] = (await _buyer.Get("/v1/api-keys")).Text("items.0.apiKeyId");
-        foreach (var path in new[] { "", "/versions", "/slices", "/workloads/{workload}" })
+        foreach (var path in new[] { "", "/versions", "/slices", "/workloads/{workload}", "/derates" })
             _own[$"/v1/cards/{{id}}{path}:id"] = "h100-sxm5-80gb";
         _own["/v1/cards/{id}/workloads/{workload}:workload"] = "llm-prefill";
+        _own["/v1/probe-keys/{id}:id"] = signer.KeyId;
         _own["/v1/offers/{offerId}:offerId"] = offer.Text("offerId");
         _own["/v1/quotes/{quoteId}/accept:quoteId"] = quote.Text("quoteId");
         _own["/v1/bids/{bidId}:bidId"] = bid.Text("bidId");

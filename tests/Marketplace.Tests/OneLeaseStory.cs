@@ -24,12 +24,14 @@ public class OneLeaseStory
              "availableFrom":"2025-12-31T16:00:00Z","availableUntil":"2026-02-28T16:00:00Z"}
             """);
         Assert.Equal((201, "h100-sxm5-80gb", "2.392611"), (offer.Status, offer.Text("card"), offer.Text("units")));
-        Assert.Equal("8.359068817", offer.Text("unitAsk.amount"));
+        // Nobody has measured the rack: it is listed at the 70 % that a datasheet is worth.
+        Assert.Equal(("0.7", "datasheet", "1.674827"), (offer.Text("derate"), offer.Text("tier"), offer.Text("listedUnits")));
+        Assert.Equal("11.941531872", offer.Text("unitAsk.amount"));
 
-        // 2. Blue Heron bids for four cards on the tenth, at no more than 8 yuan per SCU-hour. Nothing is that cheap: the bid rests.
+        // 2. Blue Heron bids for four cards on the tenth, at no more than 11.50 yuan per SCU-hour. Nothing is that cheap: the bid rests.
         var bid = await blueHeron.Post("/v1/bids", """
             {"card":"any","cards":4,"fromAt":"2026-01-10T00:00:00Z","untilAt":"2026-01-11T00:00:00Z",
-             "limitPerScuHour":{"amount":"8.00","currency":"CNY"},"reference":"night shift"}
+             "limitPerScuHour":{"amount":"11.50","currency":"CNY"},"reference":"night shift"}
             """);
         Assert.Equal((201, "open"), (bid.Status, bid.Text("state")));
 

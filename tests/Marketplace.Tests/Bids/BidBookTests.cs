@@ -49,7 +49,7 @@ public sealed class BidBookTests
         foreach (var limit in new long[] { 1_000_000_000, 4_178_999_999, 3, 99_999_999_999_999, 6_612_023_433 })
         {
             var region = $"limit-{limit}";
-            var most = (long)((Int128)limit * MarketBooks.H100Units.Micros / StandardUnits.MicrosPerUnit);
+            var most = (long)((Int128)limit * MarketBooks.H100Listed.Micros / StandardUnits.MicrosPerUnit);
             var dear = await market.Publish(provider, market.Draft(region: region) with { Ask = new(most + 1, Currency.Cny) });
             var wish = MarketBooks.Bid(MarketBooks.H100, region: region) with { LimitPerScuHour = new(limit, Currency.Cny) };
 
@@ -103,7 +103,7 @@ public sealed class BidBookTests
     {
         await using var market = await MarketBooks.Open(engine);
         var (provider, buyer) = (await market.Provider(), await market.Buyer());
-        var perUnit = new UnitPrice(11_000_000_000L * StandardUnits.MicrosPerUnit / MarketBooks.H100Units.Micros, Currency.Cny);
+        var perUnit = new UnitPrice(11_000_000_000L * StandardUnits.MicrosPerUnit / MarketBooks.H100Listed.Micros, Currency.Cny);
         BidDraft[] drafts =
         [
             MarketBooks.Bid(perCard: "9", reference: "fifth"),

@@ -22,7 +22,7 @@ public sealed class QuoteBookTests
         Assert.Equal((LeaseState.Awarded, "job-1", quote.QuoteId), (lease.State, lease.Reference, lease.QuoteId));
         Assert.Equal((buyer, provider, MarketBooks.H100, "cn-east"), (lease.BuyerId, lease.ProviderId, lease.Card, lease.Region));
         Assert.Equal((market.Clock.Now, Books.At("2026-01-02")), (lease.FromAt, lease.UntilAt));
-        Assert.Equal((MarketBooks.H100Units, ScuFormula.FormulaVersion), (lease.Units, lease.UnitVersion));
+        Assert.Equal((MarketBooks.H100Listed, ScuFormula.FormulaVersion), (lease.Units, lease.UnitVersion));
         Assert.Equal("6", (await market.Find(offer)).Free.ToString());
     }
 

@@ -23,7 +23,7 @@ public sealed class CardBookTests
         await market.Do(session => CardBook.Register(session, Operator, New));
         var offer = await market.Publish(provider, market.Draft("NOVA N1", ask: "10.00"));
         Assert.Equal((New.Id, null, 1, "no 16-bit rate"), (offer.Card, offer.Units, offer.CardVersion, offer.UnratedReason));
-        var bid = await market.Place(buyer, MarketBooks.Bid("any", perUnit: "10.00"));
+        var bid = await market.Place(buyer, MarketBooks.Bid("any", perUnit: "20.00"));
         await market.Settle();
         Assert.Equal(BidState.Open, (await market.Find(bid)).State);
 
@@ -36,7 +36,8 @@ public sealed class CardBookTests
         Assert.Equal((2, 2_000_000), (card.Version, card.Scu!.Value.Micros));
         var rated = await market.Find(offer);
         Assert.Equal((2_000_000, "2026.1", 2, 2), (rated.Units!.Value.Micros, rated.UnitVersion, rated.CardVersion, rated.Version));
-        Assert.Equal("5.00", rated.UnitAsk!.Value.Amount);
+        Assert.Equal(Offer.UnitAskOf(rated.Ask, rated.ListedUnits), rated.UnitAsk!.Value.Nanos);
+        Assert.True(rated.ListedUnits < rated.Units); // nobody has measured it
         await market.Settle();
         var matched = await market.Find(bid);
         Assert.Equal(BidState.Matched, matched.State);

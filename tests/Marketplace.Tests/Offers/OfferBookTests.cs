@@ -17,7 +17,8 @@ public sealed class OfferBookTests
         Assert.Equal((MarketBooks.H100, MarketBooks.H100Units, ScuFormula.FormulaVersion), (offer.Card, offer.Units, offer.UnitVersion));
         Assert.Equal(("NVIDIA H100 SXM5", "North Lake", 1, null), (offer.CardName, offer.ProviderName, offer.Version, offer.UnratedReason));
         var exact = (Int128)offer.Ask.Nanos * StandardUnits.MicrosPerUnit;
-        Assert.InRange(((Int128)offer.UnitAsk!.Value.Nanos * offer.Units!.Value.Micros) - exact, 0, offer.Units.Value.Micros - 1);
+        var listed = offer.ListedUnits!.Value.Micros;
+        Assert.InRange(((Int128)offer.UnitAsk!.Value.Nanos * listed) - exact, 0, listed - 1);
         Assert.Equal("8", offer.Free.ToString());
         Assert.Equal("2026-01-01T00:00 8, 2026-02-01T00:00 0", await market.Calendar(offer));
     }

@@ -46,7 +46,7 @@ public sealed class OfferRankingTests
             (Everything with { DomesticOnly = true }, "currency 1, domestic_only 8"),
             (Everything with { MinMemoryGiB = 64 }, "currency 1, memory 4, no_room 1"),
             (Everything with { Cards = CardCount.Of(2) }, "currency 1, no_room 2"),
-            (Everything with { MaxPrice = MarketBooks.Price("100") }, "currency 1, no_room 1, price 3"),
+            (Everything with { MaxPrice = MarketBooks.Price("300") }, "currency 1, no_room 1, price 3"),
         ];
         foreach (var (filter, expected) in rows)
         {
@@ -97,10 +97,14 @@ public sealed class OfferRankingTests
                 ranking.Excluded.GetValueOrDefault("cannot_do_workload"),
                 await market.Look(async session => (await OfferBook.Open(session, session.Now, Everything.Until))
                     .Count(o => EffectiveUnits.Of(o.Registered!, workload).Units is { Micros: 0 })));
-            foreach (var (offer, units, price) in ranking.Offers)
+            foreach (var ranked in ranking.Offers)
             {
-                Assert.Equal(EffectiveUnits.Of(offer.Registered!, workload).Units, units);
-                Assert.Equal(units is { } u ? offer.Ask.PerStandardUnit(u) : null, price);
+                var card = ranked.Offer.Registered!;
+                var derate = DerateModel.Default.Of(card, WorkClasses.Of(workload), [], ranked.Offer.CreatedAt);
+                Assert.Equal(EffectiveUnits.Of(card, workload).Units, ranked.Claimed);
+                Assert.Equal((derate.Listed, derate.Tier), (ranked.Derate, ranked.Tier));
+                Assert.Equal(ranked.Claimed is { } claimed ? derate.Of(claimed) : null, ranked.Units);
+                Assert.Equal(ranked.Units is { } u ? ranked.Offer.Ask.PerStandardUnit(u) : null, ranked.UnitPrice);
             }
 
             var prices = ranking.Offers.Select(o => o.UnitPrice?.Nanos ?? long.MaxValue).ToList();

@@ -25,7 +25,7 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await heron.Follow("Bid");
         await heron.Look();
         await heron.Page.FillAsync("#cards", "8");
-        await heron.Page.FillAsync("#limitPerScuHour", "3.50");
+        await heron.Page.FillAsync("#limitPerScuHour", "5.00");
         await heron.Press("Look at the bid");
         Assert.Contains("Matches at once:", await heron.Text, StringComparison.Ordinal);
         await heron.Look();
