@@ -42,7 +42,7 @@ public sealed class CardBookTests
         var matched = await market.Find(bid);
         Assert.Equal(BidState.Matched, matched.State);
         var lease = await market.Find(matched.LeaseId);
-        Assert.Equal((2_000_000, 2), (lease.Units!.Value.Micros, lease.CardVersion));
+        Assert.Equal((rated.ListedUnits, 2L), (lease.Units, lease.CardVersion));
     }
 
     [Theory, EveryEngine]
