@@ -60,6 +60,18 @@ public readonly record struct OfferId(string Value) : ITextId<OfferId>
     public override string ToString() => Value;
 }
 
+/// <summary>A buyer's own workload profile; those that ship with the product have names instead.</summary>
+public readonly record struct WorkloadId(string Value) : ITextId<WorkloadId>
+{
+    public static string Prefix => "workload";
+
+    public static WorkloadId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out WorkloadId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
 public readonly record struct QuoteId(string Value) : ITextId<QuoteId>
 {
     public static string Prefix => "quote";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using NodaTime;
@@ -20,6 +21,8 @@ public sealed class Database : IAsyncDisposable
     private readonly IClock _clock;
     private readonly string _connectionString;
     private readonly NpgsqlDataSource? _postgres;
+
+    private readonly ConcurrentDictionary<Type, object> _remembered = new();
 
     // SQLite has one writer at a time. Queueing for it here is fair and wakes at once; the driver would poll.
     private readonly SemaphoreSlim? _writer;
@@ -49,6 +52,13 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Wakes the relay of this host when a session has committed messages; other hosts find them by looking.</summary>
     public Signal Outbox { get; } = new();
+
+    /// <summary>
+    /// Something that a room keeps in memory of this database, such as a list that seldom changes: one of each type, made when it is first
+    /// asked for, and gone with this instance. It must be thread-safe, and whoever reads from it sees to it that it is not outdated.
+    /// </summary>
+    public T Remembered<T>()
+        where T : class, new() => (T)_remembered.GetOrAdd(typeof(T), static _ => new T());
 
     /// <summary>A session that only looks. Nothing that it does is kept.</summary>
     public async Task<Session> Read(CancellationToken ct = default) => await Open(writes: false, ct);

@@ -37,6 +37,10 @@ public sealed class Session : IAsyncDisposable
     public TId NewId<TId>()
         where TId : struct, ITextId<TId> => IdSequence.Next<TId>(Now);
 
+    /// <inheritdoc cref="Database.Remembered{T}"/>
+    public T Remembered<T>()
+        where T : class, new() => _database.Remembered<T>();
+
     /// <summary>Runs a statement and says how many rows it touched.</summary>
     public Task<int> Execute(string sql, object? args = null) => _connection.ExecuteAsync(Command(sql, args));
 

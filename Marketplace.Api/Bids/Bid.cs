@@ -103,18 +103,24 @@ public sealed record BidDraft
 
     internal bool IsAny => string.Equals(Card, "any", StringComparison.OrdinalIgnoreCase);
 
-    /// <exception cref="Refusal">Names the first field that cannot be.</exception>
-    internal (LimitBasis Basis, UnitPrice Limit, Card? Card) Check(Instant now)
+    /// <summary>The draft with its texts trimmed.</summary>
+    /// <exception cref="Refusal">Names the first text that cannot be.</exception>
+    internal BidDraft Tidy() => this with
     {
-        OfferDraft.Text(Card, "card");
-        if (Region is not null) OfferDraft.Text(Region, "region");
-        if (Reference is not null) OfferDraft.Text(Reference, "reference");
+        Card = TextField.Of(Card, "card"),
+        Region = TextField.OfOptional(Region, "region"),
+        Reference = TextField.OfOptional(Reference, "reference"),
+    };
+
+    /// <exception cref="Refusal">Names the first field that cannot be.</exception>
+    internal (LimitBasis Basis, UnitPrice Limit, Card? Card) Check(Instant now, CardRegistry cards)
+    {
         if (FromAt < now) throw Refusal.Invalid("fromAt", $"is now ({InstantText.Format(now)}) or later");
         if (UntilAt <= FromAt) throw Refusal.Invalid("untilAt", "is after fromAt");
         if (UntilAt - FromAt > Duration.FromDays(366)) throw Refusal.Invalid("untilAt", "is at most 366 days after fromAt");
         if (LimitPerScuHour is null == LimitPerCardHour is null)
             throw Refusal.Invalid("limitPerScuHour", "give exactly one of limitPerScuHour and limitPerCardHour");
-        var card = IsAny ? null : CardRegistry.Default.Resolve(Card).Card;
+        var card = IsAny ? null : cards.Resolve(Card).Card;
         if (LimitPerCardHour is not null && IsAny)
             throw Refusal.Invalid("limitPerCardHour", "needs a named card; a bid for any card is limited per SCU-hour");
         if (LimitPerScuHour is not null && !IsAny && card?.Scu is null)

@@ -22,7 +22,8 @@ public static class BidBook
     /// <exception cref="Refusal">A field cannot be.</exception>
     public static async Task<Bid> Place(Session session, OrganisationId buyer, BidDraft draft, int commission)
     {
-        var (basis, limit, card) = draft.Check(session.Now);
+        draft = draft.Tidy();
+        var (basis, limit, card) = draft.Check(session.Now, await CardBook.Registry(session));
         var account = await BillingAccount.Get(session, buyer);
         if (limit.Currency != account.Currency)
         {
@@ -68,10 +69,11 @@ public static class BidBook
     /// The cheapest offer that could serve the bid now, were its limit no matter; null when none has such cards or room. For a bid that
     /// rests it says how far the market is away.
     /// </summary>
-    public static Task<Offer?> Nearest(Session session, Bid bid)
+    public static async Task<Offer?> Nearest(Session session, Bid bid)
     {
         var noLimit = bid.LimitBasis == LimitBasis.ScuHour ? bid.Limit with { Nanos = long.MaxValue } : (UnitPrice?)null;
-        return Market.Cheapest(session, NeedOf(bid) with { MostPerUnit = noLimit, MostPerCard = null });
+        return await OfferBook.Known(
+            session, await Market.Cheapest(session, NeedOf(bid) with { MostPerUnit = noLimit, MostPerCard = null }));
     }
 
     /// <exception cref="Refusal">Not the buyer's, or no longer open.</exception>

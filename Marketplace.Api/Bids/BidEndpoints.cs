@@ -44,7 +44,7 @@ internal static class BidEndpoints
     private static async Task<Ok<Page<Bid>>> List(
         [FromQuery(Name = "state")] string? state, [AsParameters] PageRequest page, Session session, Caller caller)
     {
-        var asked = state is null ? (BidState?)null : OfferQuery.OneOf<BidState>("state", state);
+        var asked = state is null ? (BidState?)null : QueryValue.OneOf<BidState>("state", state);
         return TypedResults.Ok(Page.Of(await BidBook.List(session, caller.Only, asked, page.Before, page.Take), page, b => b.BidId.Value));
     }
 

@@ -1,6 +1,5 @@
 using Marketplace.Billing;
 using Marketplace.Contracts;
-using Marketplace.Pricing;
 using NodaTime;
 
 namespace Marketplace;
@@ -17,13 +16,16 @@ public static class QuoteBook
     {
         if (request.UntilAt <= session.Now) throw Refusal.Invalid("untilAt", $"is after now ({InstantText.Format(session.Now)})");
         if (request.UntilAt - session.Now > Duration.FromDays(366)) throw Refusal.Invalid("untilAt", "is at most 366 days from now");
-        if (request.Card is not null) OfferDraft.Text(request.Card, "card");
-        if (request.Region is not null) OfferDraft.Text(request.Region, "region");
-        if (request.Reference is not null) OfferDraft.Text(request.Reference, "reference");
+        request = request with
+        {
+            Card = TextField.OfOptional(request.Card, "card"),
+            Region = TextField.OfOptional(request.Region, "region"),
+            Reference = TextField.OfOptional(request.Reference, "reference"),
+        };
         if (request.OfferId is { } asked && await OfferBook.Find(session, asked) is null)
             throw Refusal.Invalid("offerId", "there is no such offer");
         var account = await BillingAccount.Get(session, buyer);
-        var card = request.Card is null ? null : CardRegistry.Default.Resolve(request.Card).Card;
+        var card = request.Card is null ? null : (await CardBook.Registry(session)).Resolve(request.Card).Card;
         var offer = await Market.Cheapest(session, new Need(buyer, account.Currency, request.Cards, session.Now, request.UntilAt)
         {
             OfferId = request.OfferId, Card = card?.Id, CardName = card is null ? request.Card : null, Region = request.Region,

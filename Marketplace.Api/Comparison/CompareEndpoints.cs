@@ -15,6 +15,6 @@ internal static class CompareEndpoints
         [AsParameters] EnergyQuery energy, Session session, Caller caller)
     {
         var account = await BillingAccount.Find(session, caller.OrganisationId);
-        return await Comparison.Of(session, left, right, energy, account?.Currency ?? Currency.Cny);
+        return await Comparison.Of(session, left, right, energy, account?.Currency ?? Currency.Cny, caller.OrganisationId);
     }
 }

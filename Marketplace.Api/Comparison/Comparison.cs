@@ -17,7 +17,10 @@ namespace Marketplace;
 /// <param name="Assumptions">What was assumed when the card's name was read.</param>
 public sealed record Side(
     string Card, string Model, string Vendor, Board Board, int? MemoryGiB, Power? PowerWatts, Offer? Offer, WithEnergy? Energy,
-    IReadOnlyList<Derate> Derates, IReadOnlyList<string> Assumptions);
+    IReadOnlyList<Derate> Derates, IReadOnlyList<string> Assumptions)
+{
+    internal Card Registered { get; init; } = null!;
+}
 
 /// <summary>
 /// Two cards or offers head to head. Where a side is an offer, the prices are its ask per unit-hour; with a tariff, power and carbon are in
@@ -28,11 +31,16 @@ public sealed record Comparison(Side Left, Side Right, HeadToHead HeadToHead, En
 {
     internal const string LeftField = "left", RightField = "right";
 
+    /// <summary>The profiles of the bouts.</summary>
+    internal IReadOnlyList<Workload> Workloads { get; init; } = [];
+
     /// <param name="left">A card's id or another of its names, or an offer's id.</param>
     /// <param name="right">The same.</param>
     /// <param name="own">The currency of the reader's account, for a tariff beside two cards.</param>
+    /// <param name="reader">Whose own workloads are compared as well.</param>
     /// <exception cref="Refusal">A side is no card or offer, or the terms of energy cannot be.</exception>
-    internal static async Task<Comparison> Of(Session session, string? left, string? right, EnergyQuery energy, Currency own)
+    internal static async Task<Comparison> Of(
+        Session session, string? left, string? right, EnergyQuery energy, Currency own, OrganisationId? reader)
     {
         var (one, other) = (await Find(session, left, LeftField), await Find(session, right, RightField));
         var currency = one.Offer?.Ask.Currency ?? other.Offer?.Ask.Currency ?? own;
@@ -44,20 +52,21 @@ public sealed record Comparison(Side Left, Side Right, HeadToHead HeadToHead, En
         }
 
         (one, other) = (Add(one, terms), Add(other, terms));
-        return new(one, other, HeadToHead.Of(Contender(one), Contender(other), Workload.All), terms, currency);
+        var workloads = await WorkloadBook.All(session, reader);
+        return new(one, other, HeadToHead.Of(Contender(one), Contender(other), workloads), terms, currency) { Workloads = workloads };
     }
 
     private static Side Add(Side side, EnergyTerms? terms)
     {
         if (terms is null) return side;
-        var card = CardRegistry.Default.Find(side.Card)!;
+        var card = side.Registered;
         var listed = card.Scu is { } claimed ? side.Derates.First(d => d.Work == WorkClass.Other).Of(claimed) : (StandardUnits?)null;
         return side with { Energy = WithEnergy.Of(card, side.Offer?.Ask, listed, terms) };
     }
 
     /// <summary>With a tariff the whole price counts; a card whose power is not known then has none.</summary>
     private static Contender Contender(Side side) =>
-        new(CardRegistry.Default.Find(side.Card)!, side.Energy is { } energy ? energy.CardPrice : side.Offer?.Ask)
+        new(side.Registered, side.Energy is { } energy ? energy.CardPrice : side.Offer?.Ask)
         {
             Derates = side.Derates,
         };
@@ -73,11 +82,16 @@ public sealed record Comparison(Side Left, Side Right, HeadToHead HeadToHead, En
                 : throw Refusal.Invalid(field, $"'{offer.CardName}' is not in the registry, so there is nothing to compare");
         }
 
-        var resolution = CardRegistry.Default.Resolve(name);
-        return resolution.Card is { } card ? await Of(session, card, null, resolution.Assumptions) : throw Refusal.Invalid(field, resolution.Reason!);
+        var resolution = (await CardBook.Registry(session)).Resolve(TextField.Of(name, field));
+        return resolution.Card is { } card
+            ? await Of(session, card, null, resolution.Assumptions)
+            : throw Refusal.Invalid(field, resolution.Reason!);
     }
 
     private static async Task<Side> Of(Session session, Card card, Offer? offer, IReadOnlyList<string> assumptions) => new(
         card.Id, card.Model, card.Vendor, card.Board, card.MemoryGiB, Power.Of(card), offer, null,
-        await ListingBook.Of(session, offer?.ProviderId, card), assumptions);
+        await ListingBook.Of(session, offer?.ProviderId, card), assumptions)
+    {
+        Registered = card,
+    };
 }

@@ -18,7 +18,7 @@ internal sealed record BreakEvenCase(string Model, StandardUnits? Scu, Venture V
     /// <exception cref="Refusal">Names the first field that cannot be.</exception>
     public static async Task<BreakEvenCase> Of(Session session, BreakEvenRequest request, int commission)
     {
-        var machine = Machine.Of(request);
+        var machine = Machine.Of(request, await CardBook.Registry(session));
         var (capex, cards) = Buy(request, machine);
         var currency = capex.Currency;
         if (request.Utilisation.Value == 0) throw Refusal.Invalid("utilisation", "is above 0");
@@ -155,7 +155,7 @@ internal sealed record BreakEvenCase(string Model, StandardUnits? Scu, Venture V
     private sealed record Machine(
         string Model, CardRates Rates, StandardUnits? Scu, Board Board, StandardUnits? OnBoard, Pricing.Power? Draw)
     {
-        public static Machine Of(BreakEvenRequest request)
+        public static Machine Of(BreakEvenRequest request, CardRegistry cards)
         {
             if (string.Equals(request.Card, BreakEvenRequest.ReferenceCard, StringComparison.OrdinalIgnoreCase))
             {
@@ -163,8 +163,7 @@ internal sealed record BreakEvenCase(string Model, StandardUnits? Scu, Venture V
                 return new("R0", ScuFormula.R0, units, Board.Ai, units, null);
             }
 
-            OfferDraft.Text(request.Card, "card");
-            var resolution = CardRegistry.Default.Resolve(request.Card);
+            var resolution = cards.Resolve(TextField.Of(request.Card, "card"));
             return resolution.Card is { } card
                 ? new(card.Model, card.Rates, card.Scu, card.Board, BoardUnit.Of(card), Pricing.Power.Of(card))
                 : throw Refusal.Invalid("card", resolution.Reason!);

@@ -50,7 +50,7 @@ internal static class EvidenceEndpoints
 
     private static async Task<Ok<IReadOnlyList<ExplainedDerate>>> OfCard(string id, [FromQuery] string? provider, Session session)
     {
-        var card = CardRegistry.Default.Find(id) ?? throw Refusal.NotFound($"card '{id}'");
+        var card = await CardBook.Get(session, id);
         var owner = provider is null ? (OrganisationId?)null
             : OrganisationId.TryParse(provider, out var given) ? given : throw Refusal.Invalid("provider", "is a provider's id");
         var model = await PublishedBook.Model(session);

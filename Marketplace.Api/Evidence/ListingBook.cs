@@ -38,7 +38,7 @@ public static class ListingBook
     /// cheaper.</summary>
     public static async Task<IReadOnlyList<Derate>> Relist(Session session, OrganisationId provider, string cardId)
     {
-        var card = CardRegistry.Default.Find(cardId)!;
+        var card = await CardBook.Get(session, cardId);
         var derates = await Of(session, provider, card);
         foreach (var derate in derates.Where(d => d.Measurements > 0))
         {

@@ -34,7 +34,7 @@ public static class ProbeBook
             Framework = TextField.Of(said.Framework, "framework"), Model = TextField.Of(said.Model, "model"),
             TakenAt = Instant.Min(said.TakenAt, session.Now), ReceivedAt = session.Now,
         };
-        var reading = Read(CardRegistry.Default.Find(nonce.Card)!, said.Samples);
+        var reading = Read(await CardBook.Get(session, nonce.Card), said.Samples);
         probe = probe with { Doubt = reading.Doubt, Parts = Shown(reading.Parts.Select(p => (Word(p.Key), p.Value))) };
         await Keep(session, probe, reading, caller.OrganisationId, nonce, key, jws);
         var listed = reading.Doubt is null ? await ListingBook.Relist(session, probe.ProviderId, probe.Card) : [];

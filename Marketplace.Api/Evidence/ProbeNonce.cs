@@ -91,14 +91,14 @@ public sealed record ProbeNonce
         var lease = await LeaseBook.Find(session, leaseId);
         if (lease is null || lease.BuyerId != caller.OrganisationId) throw Refusal.NotFound("such lease of yours");
         if (lease.State != LeaseState.Active) throw Refusal.Conflict("Only the cards of a running lease can be measured", "leaseId");
-        return (lease.ProviderId, Rated(lease.Card, "leaseId"), EvidenceTier.Telemetry);
+        return (lease.ProviderId, await Rated(session, lease.Card, "leaseId"), EvidenceTier.Telemetry);
     }
 
     private static async Task<(OrganisationId, Card, EvidenceTier)> OfProvider(Session session, Caller caller, ProbeWish wish)
     {
         caller.Require(Role.Provider, Role.Operator);
         if (wish.Card is null) throw Refusal.Invalid("card", "is a card's registry id, unless you name a lease");
-        var card = Rated(TextField.Of(wish.Card, "card"), "card");
+        var card = await Rated(session, TextField.Of(wish.Card, "card"), "card");
         if (wish.Provider is not { } provider || provider == caller.OrganisationId)
         {
             caller.Require(Role.Provider);
@@ -110,7 +110,8 @@ public sealed record ProbeNonce
         return (provider, card, EvidenceTier.PlatformProbe);
     }
 
-    private static Card Rated(string name, string field) => CardRegistry.Default.Resolve(name).Card is { Scu: not null } card
-        ? card
-        : throw Refusal.Invalid(field, $"'{name}' is no rated card: there is no claim to measure it against");
+    private static async Task<Card> Rated(Session session, string name, string field) =>
+        (await CardBook.Registry(session)).Resolve(name).Card is { Scu: not null } card
+            ? card
+            : throw Refusal.Invalid(field, $"'{name}' is no rated card: there is no claim to measure it against");
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using Marketplace.Pricing;
@@ -18,17 +17,16 @@ public static class PublishedBook
 {
     private const double Micros = 1_000_000;
 
-    /// <summary>Models by the import after which they were learned: its id is unique, and what it was learned from never changes.</summary>
-    private static readonly ConcurrentDictionary<string, Lazy<DerateModel>> Learned = new(StringComparer.Ordinal);
-
-    /// <summary>The model that is in force.</summary>
+    /// <summary>The model that is in force. It is learned anew after an import, and when cards of the market have changed.</summary>
     public static async Task<DerateModel> Model(Session session)
     {
         var last = await session.Scalar<string?>("SELECT MAX(import_id) FROM published_result");
         if (last is null) return DerateModel.Default;
-        if (Learned.TryGetValue(last, out var known)) return known.Value;
-        var results = await All(session);
-        return Learned.GetOrAdd(last, _ => new(() => DerateModel.Learn(MeasuredResults.Shipped.Concat(results)))).Value;
+        var (cards, shelf) = (await CardBook.Registry(session), session.Remembered<Shelf>());
+        if (shelf.Kept is { } kept && kept.Import == last && ReferenceEquals(kept.Cards, cards)) return kept.Model;
+        var model = DerateModel.Learn(MeasuredResults.Shipped.Concat(await All(session)));
+        shelf.Kept = new(last, cards, model);
+        return model;
     }
 
     /// <summary>Takes in the ratios of a table of published results; what is known already is left as it is.</summary>
@@ -36,7 +34,7 @@ public static class PublishedBook
     public static async Task<PublishedImport> Import(Session session, string csv)
     {
         var unknown = new SortedSet<string>(StringComparer.Ordinal);
-        var results = Read(csv, unknown);
+        var results = Read(csv, await CardBook.Registry(session), unknown);
         var importId = session.NewId<ImportId>();
         var shipped = MeasuredResults.Shipped.ToDictionary(KeyOf, r => r.Ratio);
         var (added, known, differing) = (0, 0, new List<string>());
@@ -58,13 +56,13 @@ public static class PublishedBook
         return new(results.Count, added, known, differing, [.. unknown]);
     }
 
-    private static IReadOnlyList<MeasuredRatio> Read(string csv, SortedSet<string> unknown)
+    private static IReadOnlyList<MeasuredRatio> Read(string csv, CardRegistry cards, SortedSet<string> unknown)
     {
         try
         {
             return MeasuredResults.Read(csv, key =>
             {
-                if (CardRegistry.Default.Resolve(key).Card is { } card) return card;
+                if (cards.Resolve(key).Card is { } card) return card;
                 unknown.Add(key);
                 return null;
             });
@@ -103,14 +101,22 @@ public static class PublishedBook
     {
         var rows = await session.Query<Row>(
             "SELECT family, round, benchmark, scenario, card, ratio_micros, results, reference_micros FROM published_result");
+        var cards = await CardBook.Registry(session);
         return
         [
-            .. rows.Select(r => CardRegistry.Default.Find(r.Card) is { } card
+            .. rows.Select(r => cards.Find(r.Card) is { } card
                 ? new MeasuredRatio(
                     r.Family, r.Round, r.Benchmark, r.Scenario, card, r.RatioMicros / Micros, (int)r.Results, r.ReferenceMicros / Micros)
                 : null).OfType<MeasuredRatio>(),
         ];
     }
+
+    private sealed class Shelf
+    {
+        public Learned? Kept { get; set; }
+    }
+
+    private sealed record Learned(string Import, CardRegistry Cards, DerateModel Model);
 
     private sealed record Row
     {

@@ -17,6 +17,7 @@ internal static class Routes
         ApiKeyEndpoints.Map(v1);
         CardEndpoints.Map(v1);
         WorkloadEndpoints.Map(v1);
+        PlanEndpoints.Map(v1);
         EvidenceEndpoints.Map(v1);
         CompareEndpoints.Map(v1);
         OfferEndpoints.Map(v1);

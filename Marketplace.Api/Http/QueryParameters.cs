@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using Microsoft.AspNetCore.Mvc;
@@ -80,4 +82,22 @@ public static class QueryValue
         YearMonthPattern.Iso.Parse(text ?? "") is { Success: true, Value: { Year: >= 2000 and < 2200 } month }
             ? month
             : throw Refusal.Invalid(parameter, "expected a month such as 2026-01, from 2000-01 to 2199-12");
+
+    /// <summary>The value that a word of the wire names, such as <c>unit_price</c>.</summary>
+    /// <exception cref="Refusal">Invalid: no such word; it says which there are.</exception>
+    public static T OneOf<T>(string name, string text)
+        where T : struct, Enum
+    {
+        var words = Enum.GetValues<T>()
+            .ToDictionary(v => JsonNamingPolicy.SnakeCaseLower.ConvertName(v.ToString()), StringComparer.Ordinal);
+        return words.TryGetValue(text, out var value) ? value : throw Refusal.Invalid(name, $"is one of {string.Join(", ", words.Keys)}");
+    }
+
+    /// <summary>The whole number that a parameter names; null when it is not given.</summary>
+    /// <exception cref="Refusal">Invalid: no such number, or out of bounds.</exception>
+    public static int? Whole(string parameter, string? text, int least, int most) => text is null
+        ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
+            : throw Refusal.Invalid(parameter, $"is a whole number from {least} to {most}");
 }

@@ -5,13 +5,21 @@ namespace Marketplace;
 /// <summary>Texts that people type into requests.</summary>
 public static class TextField
 {
+    /// <summary>The most characters of a name.</summary>
+    public const int LongestName = 120;
+
     /// <summary>The text without blanks around it.</summary>
-    /// <exception cref="Refusal">Invalid: empty, longer than <paramref name="most"/> characters, or with control characters.</exception>
-    public static string Of(string text, string field, int most = 200)
+    /// <param name="most">Characters; those of a name if not said.</param>
+    /// <exception cref="Refusal">Invalid: blank, longer than <paramref name="most"/>, or with control characters.</exception>
+    public static string Of(string text, string field, int most = LongestName)
     {
         var trimmed = text.Trim();
-        if (trimmed.Length == 0) throw Refusal.Invalid(field, "is empty");
-        if (trimmed.Length > most) throw Refusal.Invalid(field, $"has more than {most} characters");
-        return trimmed.Any(char.IsControl) ? throw Refusal.Invalid(field, "has control characters") : trimmed;
+        if (trimmed.Length == 0) throw Refusal.Invalid(field, "is not blank");
+        if (trimmed.Length > most) throw Refusal.Invalid(field, $"has at most {most} characters");
+        return trimmed.Any(char.IsControl) ? throw Refusal.Invalid(field, "has no control characters") : trimmed;
     }
+
+    /// <summary>The same of a text that may be left out.</summary>
+    /// <exception cref="Refusal">As above.</exception>
+    public static string? OfOptional(string? text, string field, int most = LongestName) => text is null ? null : Of(text, field, most);
 }

@@ -49,8 +49,8 @@ public sealed record IndexQuery(
         if (from >= until) throw Refusal.Invalid("until", "is after from");
         return new()
         {
-            Board = Board is null ? null : OfferQuery.OneOf<Board>("board", Board),
-            Tier = Tier is null ? null : OfferQuery.OneOf<IndexTier>("tier", Tier),
+            Board = Board is null ? null : QueryValue.OneOf<Board>("board", Board),
+            Tier = Tier is null ? null : QueryValue.OneOf<IndexTier>("tier", Tier),
             Region = Region == "all" ? "" : Region?.ToLowerInvariant(),
             Currency = Currency is null
                 ? null

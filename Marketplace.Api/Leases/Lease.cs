@@ -57,6 +57,9 @@ public sealed record Lease
     /// <summary>The version of the unit's formula that was in force.</summary>
     public string? UnitVersion { get; init; }
 
+    /// <summary>The version of the card's figures that was in force; null for a card that the registry does not know.</summary>
+    public long? CardVersion { get; init; }
+
     public Instant FromAt { get; init; }
 
     public Instant UntilAt { get; init; }

@@ -20,7 +20,7 @@ internal static class LeaseEndpoints
     private static async Task<Ok<Page<Lease>>> List(
         [FromQuery(Name = "state")] string? state, [AsParameters] PageRequest page, Session session, Caller caller)
     {
-        var asked = state is null ? (LeaseState?)null : OfferQuery.OneOf<LeaseState>("state", state);
+        var asked = state is null ? (LeaseState?)null : QueryValue.OneOf<LeaseState>("state", state);
         return TypedResults.Ok(
             Page.Of(await LeaseBook.List(session, caller.Only, asked, page.Before, page.Take), page, l => l.LeaseId.Value));
     }

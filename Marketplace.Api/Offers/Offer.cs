@@ -57,6 +57,9 @@ public sealed record Offer
     /// <summary>The formula that gave <see cref="Units"/>.</summary>
     public string? UnitVersion { get; init; }
 
+    /// <summary>The version of the card's figures that it went by; null for a card that the registry does not know.</summary>
+    public long? CardVersion { get; init; }
+
     /// <summary>
     /// The ask per listed SCU-hour, rounded up to the nano, so that a buyer's limit is never passed; null for an unrated card.
     /// </summary>
@@ -82,8 +85,9 @@ public sealed record Offer
     /// <summary>Rises with every change; the ETag.</summary>
     public long Version { get; init; } = 1;
 
+    /// <summary>The card as the market knows it now; the book that reads the offer looks it up.</summary>
     [JsonIgnore]
-    public Card? Registered => Card is null ? null : CardRegistry.Default.Find(Card);
+    public Card? Registered { get; internal set; }
 
     /// <summary>The name to show: the registry's if it knows the card.</summary>
     [JsonIgnore]

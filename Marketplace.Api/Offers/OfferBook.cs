@@ -14,7 +14,7 @@ public static class OfferBook
         o.offer_id, o.provider_id, g.name AS provider_name, o.name, o.card, o.card_name, o.cards, o.region, o.ask_nanos, o.currency,
         o.units, o.derate,
         REPLACE(o.tier, '_', '') AS tier,
-        o.unit_version, o.unit_ask_nanos, o.available_from, o.available_until, o.state, o.notes, o.created_at, o.version,
+        o.unit_version, o.card_version, o.unit_ask_nanos, o.available_from, o.available_until, o.state, o.notes, o.created_at, o.version,
         CAST({Calendar.Free} AS BIGINT) AS free_millis
         """;
 
@@ -23,8 +23,8 @@ public static class OfferBook
     /// <exception cref="Refusal">A field cannot be, or the provider has an offer of that name.</exception>
     public static async Task<Offer> Publish(Session session, OrganisationId provider, OfferDraft draft)
     {
-        draft.Check(session.Now);
-        var resolution = CardRegistry.Default.Resolve(draft.Card, draft.MemoryGiB);
+        draft = draft.Checked(session.Now);
+        var resolution = (await CardBook.Registry(session)).Resolve(draft.Card, draft.MemoryGiB);
         var units = resolution.Card?.Scu;
         var listed = resolution.Card is { Scu: not null } card
             ? (await ListingBook.Of(session, provider, card))[(int)WorkClass.Other]
@@ -33,15 +33,16 @@ public static class OfferBook
         var isNew = await session.Execute(
             """
             INSERT INTO offer (offer_id, provider_id, name, card, card_name, cards, region, ask_nanos, currency, units, unit_version,
-              derate, tier, listed_at, unit_ask_nanos, available_from, available_until, state, notes, created_at)
+              card_version, derate, tier, listed_at, unit_ask_nanos, available_from, available_until, state, notes, created_at)
             VALUES (@offerId, @provider, @Name, @Card, @CardName, @Cards, @Region, @Ask, @Currency, @units, @Version,
-              @Derate, @Tier, @Now, @UnitAsk, @AvailableFrom, @AvailableUntil, 'open', @Notes, @Now)
+              @CardVersion, @Derate, @Tier, @Now, @UnitAsk, @AvailableFrom, @AvailableUntil, 'open', @Notes, @Now)
             ON CONFLICT (provider_id, name) DO NOTHING
             """,
             new
             {
                 offerId, provider, draft.Name, Card = resolution.Card?.Id, CardName = draft.Card, draft.Cards, draft.Region,
                 Ask = draft.Ask.Nanos, draft.Ask.Currency, units, Version = units is null ? null : ScuFormula.FormulaVersion,
+                CardVersion = (long?)resolution.Card?.Version,
                 Derate = listed?.Listed ?? new(BasisPoints.Whole), Tier = ListingBook.Word(listed?.Tier ?? EvidenceTier.Claim),
                 UnitAsk = Offer.UnitAskOf(draft.Ask, units is { } u ? listed!.Of(u) : null), draft.AvailableFrom, draft.AvailableUntil,
                 Notes = string.Join("; ", draft.Notes.Concat(resolution.Assumptions).Distinct(StringComparer.Ordinal)), session.Now,
@@ -53,14 +54,15 @@ public static class OfferBook
     }
 
     /// <summary>One offer, with the cards that are free now.</summary>
-    public static Task<Offer?> Find(Session session, OfferId offerId) => session.Find<Offer>(
+    public static async Task<Offer?> Find(Session session, OfferId offerId) => await Known(session, await session.Find<Offer>(
         $"SELECT {Columns} {From} WHERE o.offer_id = @offerId",
-        new { offerId, From = session.Now, Until = session.Now + Duration.FromMilliseconds(1) });
+        new { offerId, From = session.Now, Until = session.Now + Duration.FromMilliseconds(1) }));
 
     /// <summary>Every open offer that is not over, with the cards free over the window, by ask per card-hour and then age.</summary>
-    public static Task<IReadOnlyList<Offer>> Open(Session session, Instant from, Instant until) => session.Query<Offer>(
-        $"SELECT {Columns} {From} WHERE o.state = 'open' AND o.available_until > @From ORDER BY o.ask_nanos, o.offer_id",
-        new { From = from, Until = until });
+    public static async Task<IReadOnlyList<Offer>> Open(Session session, Instant from, Instant until) =>
+        await Known(session, await session.Query<Offer>(
+            $"SELECT {Columns} {From} WHERE o.state = 'open' AND o.available_until > @From ORDER BY o.ask_nanos, o.offer_id",
+            new { From = from, Until = until }));
 
     /// <summary>The regions in which something is on offer, in order of name.</summary>
     public static Task<IReadOnlyList<string>> Regions(Session session) =>
@@ -74,14 +76,14 @@ public static class OfferBook
     }
 
     /// <summary>A provider's own offers, newest first, before a cursor.</summary>
-    public static Task<IReadOnlyList<Offer>> Of(Session session, OrganisationId provider, string? before, int limit) =>
-        session.Query<Offer>(
+    public static async Task<IReadOnlyList<Offer>> Of(Session session, OrganisationId provider, string? before, int limit) =>
+        await Known(session, await session.Query<Offer>(
         $"""
         SELECT {Columns} {From}
         WHERE o.provider_id = @provider AND (CAST(@before AS TEXT) IS NULL OR o.offer_id < @before)
         ORDER BY o.offer_id DESC LIMIT @limit
         """,
-        new { provider, before, limit, From = session.Now, Until = session.Now + Duration.FromMilliseconds(1) });
+        new { provider, before, limit, From = session.Now, Until = session.Now + Duration.FromMilliseconds(1) }));
 
     /// <summary>Changes the ask, the number of cards or the end. Leases that exist keep their price.</summary>
     /// <exception cref="Refusal">Not the provider's, withdrawn, changed since it was read, or more is sold than would be left.</exception>
@@ -118,6 +120,43 @@ public static class OfferBook
         await Own(session, provider, offerId, version);
         await session.Execute("UPDATE offer SET state = 'withdrawn', version = version + 1 WHERE offer_id = @offerId", new { offerId });
         return (await Find(session, offerId))!;
+    }
+
+    /// <summary>Rates an open offer by the figures that its card has now; bids that rest are tried again.</summary>
+    internal static async Task Rate(Session session, OfferId offerId)
+    {
+        // The update takes the row, so that the ask does not move while it is rated.
+        await session.Execute("UPDATE offer SET revision = revision + 1 WHERE offer_id = @offerId", new { offerId });
+        if (await Find(session, offerId) is not { State: OfferState.Open, Registered: { } card } offer) return;
+        var listed = card.Scu is null ? null : (await ListingBook.Of(session, offer.ProviderId, card))[(int)WorkClass.Other];
+        await session.Execute(
+            """
+            UPDATE offer SET units = @units, unit_version = @Formula, card_version = @Version, derate = @Derate, tier = @Tier,
+              listed_at = @Now, unit_ask_nanos = @UnitAsk, version = version + 1
+            WHERE offer_id = @offerId
+            """,
+            new
+            {
+                offerId, units = card.Scu, Formula = card.Scu is null ? null : ScuFormula.FormulaVersion, Version = (long)card.Version,
+                Derate = listed?.Listed ?? new(BasisPoints.Whole), Tier = ListingBook.Word(listed?.Tier ?? EvidenceTier.Claim),
+                session.Now, UnitAsk = Offer.UnitAskOf(offer.Ask, card.Scu is { } units ? listed!.Of(units) : null),
+            });
+        await Wake(session, offerId);
+    }
+
+    /// <summary>The offers, each with its card as the market knows it now.</summary>
+    internal static async Task<IReadOnlyList<Offer>> Known(Session session, IReadOnlyList<Offer> offers)
+    {
+        var cards = await CardBook.Registry(session);
+        foreach (var offer in offers) offer.Registered = offer.Card is { } card ? cards.Find(card) : null;
+        return offers;
+    }
+
+    /// <inheritdoc cref="Known(Session, IReadOnlyList{Offer})"/>
+    internal static async Task<Offer?> Known(Session session, Offer? offer)
+    {
+        if (offer is not null) await Known(session, [offer]);
+        return offer;
     }
 
     /// <summary>

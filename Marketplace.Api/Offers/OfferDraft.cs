@@ -7,8 +7,6 @@ namespace Marketplace;
 /// <summary>What a provider says to publish an offer.</summary>
 public sealed record OfferDraft
 {
-    public const int LongestName = 120;
-
     /// <summary>No single card-hour costs more, in currency units.</summary>
     public const long HighestAsk = 1_000_000;
 
@@ -35,29 +33,27 @@ public sealed record OfferDraft
     /// <summary>What was assumed on the way here, to be kept with the offer.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The draft with its texts trimmed.</summary>
     /// <exception cref="Refusal">Names the first field that cannot be.</exception>
-    internal void Check(Instant now)
+    internal OfferDraft Checked(Instant now)
     {
-        Text(Name, "name");
-        Text(Card, "card");
-        Text(Region, "region");
+        var tidy = this with
+        {
+            Name = TextField.Of(Name, "name"),
+            Card = TextField.Of(Card, "card"),
+            Region = TextField.Of(Region, "region"),
+        };
         if (MemoryGiB is < 1 or > 65_536) throw Refusal.Invalid("memoryGiB", "is from 1 to 65536");
         CheckAsk(Ask);
         if (AvailableFrom >= AvailableUntil) throw Refusal.Invalid("availableUntil", "is after availableFrom");
         if (AvailableUntil <= now) throw Refusal.Invalid("availableUntil", "is in the future");
+        return tidy;
     }
 
     internal static void CheckAsk(UnitPrice ask)
     {
         if (ask.Nanos <= 0) throw Refusal.Invalid("ask.amount", "is above zero");
         if (ask.Nanos > HighestAsk * 1_000_000_000) throw Refusal.Invalid("ask.amount", $"is at most {HighestAsk} per card-hour");
-    }
-
-    internal static void Text(string value, string field)
-    {
-        if (string.IsNullOrWhiteSpace(value)) throw Refusal.Invalid(field, "is not blank");
-        if (value.Length > LongestName) throw Refusal.Invalid(field, $"has at most {LongestName} characters");
-        if (value.Any(char.IsControl)) throw Refusal.Invalid(field, "has no control characters");
     }
 }
 

@@ -42,7 +42,7 @@ internal static class OfferEndpoints
         var account = await BillingAccount.Find(session, caller.OrganisationId);
         var filter = query.Filter(session.Now, account?.Currency ?? Currency.Cny);
         var terms = energy.Terms(filter.Currency);
-        var ranking = await OfferRanking.Of(session, filter);
+        var ranking = await OfferRanking.Of(session, filter, caller.OrganisationId);
 
         // The ranking changes while it is paged through; the cursor is the last offer seen, and what was ranked before it is not shown
         // again.

@@ -54,7 +54,8 @@ public static class OfferImport
         }
 
         if (Own.All(header.Contains)) return await Each(session, provider, [.. rows.Select(Draft)]);
-        if (ListedInstance.Columns.All(header.Contains)) return await Each(session, provider, Listed(rows, window));
+        if (ListedInstance.Columns.All(header.Contains))
+            return await Each(session, provider, Listed(rows, window, await CardBook.Registry(session)));
         throw Refusal.Invalid(
             "body",
             $"the first line names the columns {string.Join(", ", Own)}; "
@@ -143,10 +144,11 @@ public static class OfferImport
         static Instant Instant(string text) => InstantText.TryParse(text, out var at) ? at : throw new FormatException(InstantText.Remedy);
     }
 
-    private static IReadOnlyList<Row> Listed(IReadOnlyList<IReadOnlyDictionary<string, string>> rows, Interval window)
+    private static IReadOnlyList<Row> Listed(
+        IReadOnlyList<IReadOnlyDictionary<string, string>> rows, Interval window, CardRegistry cards)
     {
         var names = rows.Select(row => row.GetValueOrDefault("offer_id") is { Length: > 0 } id ? id : null).ToArray();
-        var outcomes = PriceList.Read(rows.Select(row => ListedInstance.Of(name => row.GetValueOrDefault(name))));
+        var outcomes = PriceList.Read(rows.Select(row => ListedInstance.Of(name => row.GetValueOrDefault(name))), cards);
         return [.. outcomes.Select((outcome, i) => outcome.Offer is not { } listed
             ? new Row(names[i], null, outcome.Reason)
             : new Row(names[i], new OfferDraft

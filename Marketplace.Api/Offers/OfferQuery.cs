@@ -34,7 +34,7 @@ public sealed record OfferQuery(
         {
             Workload = Given(Workload),
             Card = Given(Card),
-            Board = Given(Board) is { } board ? OneOf<Board>("board", board) : null,
+            Board = Given(Board) is { } board ? QueryValue.OneOf<Board>("board", board) : null,
             Region = Given(Region),
             Vendor = Given(Vendor),
             MinMemoryGiB = Given(MinMemoryGiB) is { } memory ? Read("minMemoryGiB", memory, Whole) : null,
@@ -45,7 +45,7 @@ public sealed record OfferQuery(
             Until = QueryValue.Instant(Given(Until), "until") ?? from + Duration.FromHours(1),
             Cards = Given(Cards) is { } cards ? Read("cards", cards, CardCount.Parse) : null,
             Unrated = Flag("unrated", Unrated),
-            Sort = Given(Sort) is { } sort ? OneOf<OfferSort>("sort", sort) : OfferSort.UnitPrice,
+            Sort = Given(Sort) is { } sort ? QueryValue.OneOf<OfferSort>("sort", sort) : OfferSort.UnitPrice,
         };
     }
 
@@ -74,14 +74,5 @@ public sealed record OfferQuery(
         {
             throw Refusal.Invalid(name, e.Message);
         }
-    }
-
-    /// <summary>A word of the wire, such as <c>unit_price</c>.</summary>
-    internal static T OneOf<T>(string name, string text)
-        where T : struct, Enum
-    {
-        var words = Enum.GetValues<T>()
-            .ToDictionary(v => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(v.ToString()), StringComparer.Ordinal);
-        return words.TryGetValue(text, out var value) ? value : throw Refusal.Invalid(name, $"is one of {string.Join(", ", words.Keys)}");
     }
 }

@@ -1,4 +1,5 @@
 using Marketplace.Billing;
+using Marketplace.Contracts;
 using Marketplace.Pricing;
 
 namespace Marketplace;
@@ -34,22 +35,22 @@ public sealed record OfferRanking(
     };
 
     /// <summary>Ranks the open offers for a buyer.</summary>
+    /// <param name="buyer">Whose own workload profiles count besides those that ship.</param>
     /// <exception cref="Refusal">The filter names a workload that does not exist, or an empty window.</exception>
-    public static async Task<OfferRanking> Of(Session session, OfferFilter filter)
+    public static async Task<OfferRanking> Of(Session session, OfferFilter filter, OrganisationId? buyer = null)
     {
         if (filter.From >= filter.Until) throw Refusal.Invalid("until", "is after from");
-        return Of(await OfferBook.Open(session, filter.From, filter.Until), filter, await ListingBook.Now(session));
+        var workload = filter.Workload is null ? null : await WorkloadBook.Get(session, buyer, filter.Workload);
+        var open = await OfferBook.Open(session, filter.From, filter.Until);
+        return Of(open, filter, await ListingBook.Now(session), await CardBook.Registry(session), workload);
     }
 
     /// <summary>The pure part.</summary>
-    internal static OfferRanking Of(IReadOnlyList<Offer> open, OfferFilter filter, Derates derates)
+    internal static OfferRanking Of(
+        IReadOnlyList<Offer> open, OfferFilter filter, Derates derates, CardRegistry cards, Workload? workload)
     {
-        var workload = filter.Workload is null
-            ? null
-            : Workload.Find(filter.Workload)
-                ?? throw Refusal.Invalid("workload", "there is no such workload; GET /v1/workloads lists them");
-        var test = new Test(filter, filter.Card is null ? null : CardRegistry.Default.Resolve(filter.Card).Card);
-        var worth = new Worth(workload, derates);
+        var test = new Test(filter, filter.Card is null ? null : cards.Resolve(filter.Card).Card);
+        var worth = new Worth(workload, derates, cards);
         var excluded = new Dictionary<string, int>(StringComparer.Ordinal);
         var fit = new Offer[open.Count];
         var keys = new long[open.Count];
@@ -124,7 +125,7 @@ public sealed record OfferRanking(
     private readonly record struct Listed(Card? Card, StandardUnits? Units, StandardUnits? Claimed, BasisPoints Derate, EvidenceTier Tier);
 
     /// <summary>What a card of each offer is worth: by its own standard units, or for a workload, computed once per card.</summary>
-    private sealed class Worth(Workload? workload, Derates derates)
+    private sealed class Worth(Workload? workload, Derates derates, CardRegistry cards)
     {
         private readonly Dictionary<string, (Listed Listed, bool AnyMeasured)> _cards = new(StringComparer.Ordinal);
         private readonly WorkClass _work = workload is null ? WorkClass.Other : WorkClasses.Of(workload);
@@ -142,8 +143,8 @@ public sealed record OfferRanking(
 
         private (Listed, bool) OfCard(string id)
         {
-            if (CardRegistry.Default.Find(id) is not { } card) return (new(null, null, null, new(BasisPoints.Whole), default), false);
-            var claimed = workload is null ? card.Scu : EffectiveUnits.Of(card, workload).Units;
+            if (cards.Find(id) is not { } card) return (new(null, null, null, new(BasisPoints.Whole), default), false);
+            var claimed = workload is null ? card.Scu : EffectiveUnits.UnitsOf(card.Rates, workload);
             var (derate, tier) = derates.OfCard(card, _work);
             return (new(card, Times(claimed, derate), claimed, derate, tier), derates.AnyMeasured(id));
         }

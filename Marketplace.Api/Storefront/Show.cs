@@ -127,8 +127,6 @@ internal static class Show
     /// <summary>The start of an id is its time and the same for all of one day; people tell rows apart by the end.</summary>
     public static string Short(string id) => id.Length > 10 ? "…" + id[^6..] : id;
 
-    public static string Card(string card) => CardRegistry.Default.Find(card)?.Model ?? card;
-
     private static string Signed(bool negative, string text) => negative ? Minus + text : text;
 
     private static Money Absolute(Money money) => money.Minor < 0 ? -money : money;

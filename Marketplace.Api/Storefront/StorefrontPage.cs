@@ -1,4 +1,5 @@
 using Marketplace.Billing;
+using Marketplace.Pricing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.Features;
 using NodaTime;
@@ -20,6 +21,9 @@ public abstract class StorefrontPage : ComponentBase
 
     protected Session Session => Context.Features.GetRequiredFeature<Session>();
 
+    /// <summary>The cards as this market knows them.</summary>
+    protected CardRegistry Cards { get; private set; } = CardRegistry.Default;
+
     /// <summary>Who looks; null for a stranger.</summary>
     protected Caller? Visitor => Caller.Of(Context.User);
 
@@ -34,6 +38,16 @@ public abstract class StorefrontPage : ComponentBase
 
     /// <summary>This page with its query, to come back to.</summary>
     protected string Here => Context.Request.Path + Context.Request.QueryString;
+
+    public override async Task SetParametersAsync(ParameterView parameters)
+    {
+        parameters.SetParameterProperties(this);
+        Cards = await CardBook.Registry(Session);
+        await base.SetParametersAsync(ParameterView.Empty);
+    }
+
+    /// <summary>A card's name as people know it; what the registry does not know is called as it was.</summary>
+    protected string CardName(string card) => Cards.Find(card)?.Model ?? card;
 
     /// <summary>What the form said, or what it is to say at first.</summary>
     protected string? Said(string field, string? atFirst = null)

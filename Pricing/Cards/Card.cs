@@ -17,12 +17,13 @@ public enum Evidence
 }
 
 /// <summary>
-/// One accelerator or CPU socket model with its facts and its units, which are computed once, when the registry is read.
+/// One accelerator or CPU socket model (or a slice of one) with its facts and its units, which are computed once, when it is made.
 /// Immutable. A figure that is <c>null</c> is unknown; zero means not supported.
 /// </summary>
 public sealed class Card
 {
-    internal Card(CardRates rates)
+    /// <summary>A card of those rates; what it is called and where they come from, the caller says.</summary>
+    public Card(CardRates rates)
     {
         Rates = rates;
         ScuRating = ScuFormula.Scu(rates);
@@ -31,6 +32,12 @@ public sealed class Card
 
     /// <summary>Our own stable name, lower case, for example <c>h100-sxm5-80gb</c>. Never reused for another card.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Which version of the figures this is: 1 as it was shipped or registered, and one more with every change.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>The card of which this is a slice; <c>null</c>: it is a whole one.</summary>
+    public string? SliceOf { get; init; }
 
     /// <summary>The maker, for example <c>NVIDIA</c>.</summary>
     public required string Vendor { get; init; }

@@ -25,9 +25,10 @@ internal static class CardNames
         return vendor is null ? key : key[vendor.Length..];
     }
 
-    /// <summary>Every key under which a card is found.</summary>
-    internal static IEnumerable<string> KeysOf(string id, string model, IEnumerable<string> aliases) =>
-        Variants(id).Concat([model]).Concat(aliases).Select(Key).Distinct(StringComparer.Ordinal);
+    /// <summary>Every key under which a card is found; its vendor's name before it, known to us or not, makes no difference.</summary>
+    internal static IEnumerable<string> KeysOf(string vendor, string id, string model, IEnumerable<string> aliases) =>
+        Variants(id).Concat([model]).Concat(aliases).SelectMany(name => new[] { Key(name), Key($"{vendor} {name}") })
+            .Distinct(StringComparer.Ordinal);
 
     private static IEnumerable<string> Variants(string id)
     {

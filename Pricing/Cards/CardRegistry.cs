@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Marketplace.Pricing;
 
 /// <summary>
-/// All cards we know, from <c>cards.csv</c>, which is ours. Immutable and the same for everybody; what the columns mean and where the
-/// figures come from stands in this room's README.
+/// All cards that are known: those of <c>cards.csv</c>, which ship with the product, and what a market's operator made of them. Immutable;
+/// what the columns mean and where the shipped figures come from stands in this room's README.
 /// </summary>
 public sealed class CardRegistry
 {
@@ -30,12 +30,14 @@ public sealed class CardRegistry
     {
         Cards = cards;
         byId = cards.ToFrozenDictionary(c => c.Id, StringComparer.Ordinal);
-        byKey = cards.SelectMany(c => CardNames.KeysOf(c.Id, c.Model, c.Aliases).Select(key => (key, c)))
+        byKey = cards.SelectMany(c => CardNames.KeysOf(c.Vendor, c.Id, c.Model, c.Aliases).Select(key => (key, c)))
             .GroupBy(p => p.key, p => p.c, StringComparer.Ordinal)
             .ToFrozenDictionary(g => g.Key, g => LowestRatedFirst(g), StringComparer.Ordinal);
     }
 
-    /// <summary>The registry that ships with the product.</summary>
+    /// <summary>
+    /// The registry that ships with the product. A market may have changed it: whoever has a session asks for the market's own.
+    /// </summary>
     public static CardRegistry Default { get; } = Of(CsvTable.Embedded("cards.csv", Columns));
 
     /// <summary>Every card, in the order of the file.</summary>
@@ -44,6 +46,14 @@ public sealed class CardRegistry
     /// <summary>Reads a registry of the same columns from text.</summary>
     /// <exception cref="FormatException">Not such a table, or an id appears twice; the line is named.</exception>
     public static CardRegistry Parse(string csv) => Of(CsvTable.Parse(csv, "cards", Columns));
+
+    /// <summary>This registry with some cards added, or put in the place of those of the same id.</summary>
+    public CardRegistry With(IEnumerable<Card> cards)
+    {
+        var changed = cards.ToDictionary(c => c.Id, StringComparer.Ordinal);
+        var kept = Cards.Select(c => changed.Remove(c.Id, out var now) ? now : c).ToList();
+        return new([.. kept, .. changed.Values.OrderBy(c => c.Id, StringComparer.Ordinal)]);
+    }
 
     /// <summary>The card of that id, exactly as the registry writes it; <c>null</c> if there is none.</summary>
     public Card? Find(string id) => byId.GetValueOrDefault(id);

@@ -19,7 +19,8 @@ public static class PriceList
     ];
 
     /// <summary>Reads a list. Rows are judged one by one, except that slices of different sizes at one price show a placeholder.</summary>
-    public static IReadOnlyList<ListingOutcome> Read(IEnumerable<ListedInstance> rows)
+    /// <param name="registry">The cards that are known; left out: those that ship.</param>
+    public static IReadOnlyList<ListingOutcome> Read(IEnumerable<ListedInstance> rows, CardRegistry? registry = null)
     {
         var all = rows.Select(row => (Row: row, Slice: TpuSlice.Of(row.AcceleratorName))).ToArray();
         var placeholders = all
@@ -32,12 +33,13 @@ public static class PriceList
             p.Slice is { } slice && placeholders.Contains((p.Row.Cloud, slice.Version, p.Row.Region, p.Row.PriceUsdHour))
                 ? No(p.Row, ListingRefusal.PlaceholderPrice,
                     $"slices of different sizes cost {p.Row.PriceUsdHour} USD in {p.Row.Region}: a placeholder")
-                : Read(p.Row))];
+                : Read(p.Row, registry))];
     }
 
     /// <summary>Reads one row.</summary>
-    public static ListingOutcome Read(ListedInstance row)
+    public static ListingOutcome Read(ListedInstance row, CardRegistry? registry = null)
     {
+        registry ??= CardRegistry.Default;
         if (row.AcceleratorName.Length == 0) return No(row, ListingRefusal.NoAccelerator, "the row names no accelerator");
         if (row.PriceUsdHour.Length == 0) return No(row, ListingRefusal.NoPrice, "the row has no price");
         if (Price(row.PriceUsdHour) is not { } price) return No(row, ListingRefusal.BadPrice, $"'{row.PriceUsdHour}' is no price");
@@ -51,8 +53,8 @@ public static class PriceList
         var documented = Array.Find(Documented, i => i.Is(row));
         if (documented?.Cards is { } stated) count = stated;
         var card = documented is null
-            ? ByName(row, memory)
-            : new(row.AcceleratorName, memory, CardMatch.Found, documented.Card, [documented.Card], null, [documented.Why]);
+            ? ByName(registry, row, memory)
+            : Documents(registry.Find(documented.Card.Id) ?? documented.Card, documented.Why);
         notes.AddRange(card.Assumptions);
         if (!count.IsWhole && count < CardCount.Of(1)) notes.Add($"a part of a card: {count}");
         if (row.PriceScope == "accelerator-only") notes.Add("the price is for the accelerators only; the host is billed apart");
@@ -60,12 +62,13 @@ public static class PriceList
         var offer = new ListedOffer(card, count, new(nanos, Currency.Usd), row.Region, notes);
         if (offer.UnratedReason is { } reason) notes.Add($"not rated: {reason}; sold by card-hour");
         return new(row, offer, null, null);
+
+        CardResolution Documents(Card card, string why) => new(row.AcceleratorName, memory, CardMatch.Found, card, [card], null, [why]);
     }
 
     /// <summary>An instance type often names the form factor that the accelerator's name leaves out.</summary>
-    private static CardResolution ByName(ListedInstance row, int? memory)
+    private static CardResolution ByName(CardRegistry registry, ListedInstance row, int? memory)
     {
-        var registry = CardRegistry.Default;
         if (TpuSlice.Of(row.AcceleratorName) is { } slice) return registry.Resolve(slice.Chip, memory);
         if (FormFactor(row.InstanceType) is { } form
             && registry.Resolve($"{row.AcceleratorName} {form}", memory) is { Match: CardMatch.Found } found)

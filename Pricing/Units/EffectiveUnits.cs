@@ -5,6 +5,12 @@ public enum Bound
 {
     Compute,
     Memory,
+
+    /// <summary>What the cards of a group tell each other.</summary>
+    Network,
+
+    /// <summary>The memory: the group is too small for what it has to hold.</summary>
+    Capacity,
 }
 
 /// <summary>One phase of a workload on one card.</summary>
@@ -63,28 +69,59 @@ public sealed record EffectiveUnits(
     /// <summary>The time that the card needs for 1e12 operations of the workload, milliseconds; zero without units.</summary>
     public double TimeMs => Phases.Sum(p => p.TimeMs);
 
-    /// <summary>The effective units of that card for that workload.</summary>
-    public static EffectiveUnits Of(Card card, Workload workload) => Of(card.Id, card.Rates, workload);
+    /// <summary>The effective units of that card for that workload, explained.</summary>
+    /// <param name="floor">A floor of the bid, stricter than the workload's: then every phase keeps to it; R0's time stays what it
+    /// is.</param>
+    public static EffectiveUnits Of(Card card, Workload workload, Precision? floor = null) => Of(card.Id, card.Rates, workload, floor);
 
-    /// <summary>The effective units of a card of those rates.</summary>
-    public static EffectiveUnits Of(string cardId, CardRates rates, Workload workload)
+    /// <summary>The effective units of a card of those rates, explained.</summary>
+    public static EffectiveUnits Of(string cardId, CardRates rates, Workload workload, Precision? floor = null)
     {
         if (rates.BandwidthGBs is not > 0) return None(null, ScuFormula.NoBandwidth);
+        var phases = new List<PhaseTime>(workload.Phases.Count);
         var flags = new List<string>();
-        if (TimesOf(rates, workload, flags) is { } phases)
+        foreach (var phase in workload.Phases)
         {
-            var units = ScuFormula.Micros(workload.ReferenceMs / phases.Sum(p => p.TimeMs));
-            return new(cardId, workload.Id, ScuFormula.FormulaVersion, units, null, phases, flags);
+            var time = TimeOf(rates, phase, Least(phase, workload.Floor, floor));
+            if (time is null) return CannotDo(phase);
+            if (time.Value.Used != phase.Precision) flags.Add($"{phase.Precision.Name()} work runs in {time.Value.Used.Name()}");
+            phases.Add(time.Value.Explain(phase));
         }
 
-        var missing = workload.Phases.First(p => Native(rates, p, workload.Floor) is null);
-        var unknown = Usable(missing, workload.Floor).Any(p => Rate(rates, p, missing.Intensity) is null);
-        return None(
-            unknown ? null : new StandardUnits(0),
-            $"no rate for {missing.Precision.Name()} work at {workload.Floor.Name()} or better{(unknown ? " is known" : "")}");
+        var total = 0.0;
+        foreach (var phase in phases) total += phase.TimeMs;
+        return new(cardId, workload.Id, ScuFormula.FormulaVersion, ScuFormula.Micros(workload.ReferenceMs / total), null, phases, flags);
+
+        EffectiveUnits CannotDo(WorkloadPhase phase)
+        {
+            var unknown = IsUnknown(rates, phase, Least(phase, workload.Floor, floor));
+            var least = floor is { } own && own.Level() > workload.Floor.Level() ? own : workload.Floor;
+            return None(
+                unknown ? null : new StandardUnits(0),
+                $"no rate for {phase.Precision.Name()} work at {least.Name()} or better{(unknown ? " is known" : "")}");
+        }
 
         EffectiveUnits None(StandardUnits? units, string reason) =>
             new(cardId, workload.Id, ScuFormula.FormulaVersion, units, reason, [], []);
+    }
+
+    /// <summary>
+    /// The units alone, as <see cref="Of(Card, Workload, Precision?)"/> gives them, without a word of explanation and without an
+    /// allocation: what a ranking of every offer calls.
+    /// </summary>
+    public static StandardUnits? UnitsOf(CardRates rates, Workload workload, Precision? floor = null)
+    {
+        if (rates.BandwidthGBs is not > 0) return null;
+        var total = 0.0;
+        for (var i = 0; i < workload.Phases.Count; i++)
+        {
+            var phase = workload.Phases[i];
+            var least = Least(phase, workload.Floor, floor);
+            if (TimeOf(rates, phase, least) is not { } time) return IsUnknown(rates, phase, least) ? null : new StandardUnits(0);
+            total += time.TimeMs;
+        }
+
+        return ScuFormula.Micros(workload.ReferenceMs / total);
     }
 
     /// <summary>
@@ -101,43 +138,63 @@ public sealed record EffectiveUnits(
         return (int)(((needGiB * 100L) + usable - 1) / usable);
     }
 
-    /// <summary>The phases on a card of those rates, or <c>null</c> if one of them cannot run.</summary>
-    internal static IReadOnlyList<PhaseTime>? TimesOf(CardRates rates, Workload workload, List<string> flags)
+    /// <summary>The time of a workload on a card of those rates, milliseconds per 1e12 operations; null if a phase cannot run.</summary>
+    internal static double? TotalMs(CardRates rates, IReadOnlyList<WorkloadPhase> phases, Precision floor)
     {
-        var times = new List<PhaseTime>();
-        foreach (var phase in workload.Phases)
+        var total = 0.0;
+        foreach (var phase in phases)
         {
-            if (Native(rates, phase, workload.Floor) is not var (used, rate)) return null;
-            if (used != phase.Precision) flags.Add($"{phase.Precision.Name()} work runs in {used.Name()}");
-            var intensity = phase.Intensity * phase.Precision.Bits() / used.Bits();
+            if (TimeOf(rates, phase, Least(phase, floor, null)) is not { } time) return null;
+            total += time.TimeMs;
+        }
+
+        return total;
+    }
+
+    /// <summary>
+    /// The least level at which a phase may run. The workload's floor bounds the fallback, while a phase written for less than it (norms in
+    /// bf16 of an fp32 job) keeps its own precision; a bid's floor binds every phase.
+    /// </summary>
+    private static int Least(WorkloadPhase phase, Precision floor, Precision? own) =>
+        Math.Max(Math.Min(floor.Level(), phase.Precision.Level()), own?.Level() ?? 0);
+
+    private static PhaseCost? TimeOf(CardRates rates, WorkloadPhase phase, int least)
+    {
+        foreach (var precision in phase.Precision.Rungs())
+        {
+            if (precision.Level() < least || Rate(rates, precision, phase.Intensity) is not ({ } rate and > 0)) continue;
+            var intensity = phase.Intensity * phase.Precision.Bits() / precision.Bits();
             var compute = 1 / (ComputeReach * rate);
             var memory = 1 / (MemoryReach * intensity * (rates.BandwidthGBs!.Value / 1000));
             var weight = phase.Share * 1000;
-            times.Add(new(
-                phase.Precision, used, phase.Share, intensity, rate,
-                weight * compute, weight * memory, weight * Math.Sqrt((compute * compute) + (memory * memory))));
-        }
-
-        return times;
-    }
-
-    private static (Precision Used, double Rate)? Native(CardRates rates, WorkloadPhase phase, Precision floor)
-    {
-        foreach (var precision in Usable(phase, floor))
-        {
-            if (Rate(rates, precision, phase.Intensity) is { } rate and > 0) return (precision, rate);
+            return new(
+                precision, intensity, rate, weight * compute, weight * memory,
+                weight * Math.Sqrt((compute * compute) + (memory * memory)));
         }
 
         return null;
     }
 
-    /// <summary>The floor bounds the fallback; a phase written for less than the floor (norms in bf16 of an fp32 job) keeps its own
-    /// precision.</summary>
-    private static IEnumerable<Precision> Usable(WorkloadPhase phase, Precision floor) =>
-        phase.Precision.Ladder().Where(p => p.Level() >= Math.Min(floor.Level(), phase.Precision.Level()));
+    private static bool IsUnknown(CardRates rates, WorkloadPhase phase, int least)
+    {
+        foreach (var precision in phase.Precision.Rungs())
+        {
+            if (precision.Level() >= least && Rate(rates, precision, phase.Intensity) is null) return true;
+        }
+
+        return false;
+    }
 
     private static double? Rate(CardRates rates, Precision precision, double intensity) =>
         precision == Precision.Fp64 && intensity >= MatrixIntensity
             ? CardRates.Best(rates.Fp64Tflops, rates.Fp64TensorTflops)
             : rates[precision];
+
+    /// <summary>A <see cref="PhaseTime"/> on the stack.</summary>
+    private readonly record struct PhaseCost(
+        Precision Used, double Intensity, double Rate, double ComputeMs, double MemoryMs, double TimeMs)
+    {
+        public PhaseTime Explain(WorkloadPhase phase) =>
+            new(phase.Precision, Used, phase.Share, Intensity, Rate, ComputeMs, MemoryMs, TimeMs);
+    }
 }

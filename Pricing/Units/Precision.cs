@@ -68,5 +68,8 @@ public static class Precisions
     /// <summary>The precisions at which such work may run, best first, itself included. Work in fp64 has no other.</summary>
     public static IReadOnlyList<Precision> Ladder(this Precision precision) => Ladders[precision];
 
+    /// <summary>The same without an enumerator, for code that runs once per offer.</summary>
+    internal static ReadOnlySpan<Precision> Rungs(this Precision precision) => Ladders[precision];
+
     private static Precision[] Read(string names) => [.. names.Split(' ').Select(n => Enum.Parse<Precision>(n, ignoreCase: true))];
 }

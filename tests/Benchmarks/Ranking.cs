@@ -52,7 +52,8 @@ public class Ranking
     }
 
     [Benchmark]
-    public OfferRanking RankForWorkload() => OfferRanking.Of(_offers, _filter, _derates);
+    public OfferRanking RankForWorkload() =>
+        OfferRanking.Of(_offers, _filter, _derates, CardRegistry.Default, Workload.Find(_filter.Workload!));
 
     private sealed class InProcess : ManualConfig
     {

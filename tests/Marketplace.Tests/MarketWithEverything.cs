@@ -15,6 +15,22 @@ public sealed class MarketWithEverything : IAsyncLifetime
              "availableFrom":"2026-02-01T00:00:00Z","availableUntil":"2026-03-01T00:00:00Z"}
             """,
         ["PATCH /v1/offers/{offerId}"] = $$"""{"ask":{{Ask}},"cards":9,"availableUntil":"2026-03-02T00:00:00Z"}""",
+        ["POST /v1/cards"] = """
+            {"id":"new-1-64gb","vendor":"New","model":"New 1","board":"ai","formFactor":"OAM","bandwidthGBs":2000,
+             "powerWatts":500,"year":2025,"aliases":["N1"],"evidence":"datasheet","assumed":["fp8"],"source":"its datasheet","doubts":"d"}
+            """,
+        ["PATCH /v1/cards/{id}"] = """
+            {"bandwidthGBs":3360,"powerWatts":710,"year":2022,"evidence":"datasheet","assumed":["fp8"],"source":"its datasheet",
+             "reason":"a new edition","doubts":"d","unknown":["int4"]}
+            """,
+        ["POST /v1/cards/{id}/slices"] = """{"share":"1/2"}""",
+        ["POST /v1/workloads"] = """
+            {"name":"mine","kind":"inference","floor":"int8","phases":[{"precision":"fp8","share":1,"intensity":100}],"memoryGiB":16,
+             "hidden":4096,"tokens":1024}
+            """,
+        ["POST /v1/plans"] = $$"""
+            {"serving":{"parametersBillion":70,"promptTokens":1000,"outputTokens":300,"requestsPerSecond":1},"pricePerScuHour":{{Ask}}}
+            """,
         ["POST /v1/quotes"] =
             """{"card":"h100-sxm5-80gb","region":"cn-north-1","cards":1,"untilAt":"2026-02-20T00:00:00Z","reference":"r"}""",
         ["POST /v1/bids"] = $$"""
@@ -60,7 +76,8 @@ public sealed class MarketWithEverything : IAsyncLifetime
         var path when path.StartsWith("/v1/offers", StringComparison.Ordinal) || path.EndsWith("/start", StringComparison.Ordinal) =>
             _provider,
         var path when path.StartsWith("/v1/quotes", StringComparison.Ordinal) || path.StartsWith("/v1/bids", StringComparison.Ordinal)
-            || path.StartsWith("/v1/leases", StringComparison.Ordinal) || path.StartsWith("/v1/charges", StringComparison.Ordinal) =>
+            || path.StartsWith("/v1/leases", StringComparison.Ordinal) || path.StartsWith("/v1/charges", StringComparison.Ordinal)
+            || path is "/v1/workloads" =>
                 _buyer,
         "/v1/usage" or "/v1/usage/quarantine" => _provider,
         var path when path.StartsWith("/v1/probe", StringComparison.Ordinal) => _provider,
@@ -93,7 +110,9 @@ public sealed class MarketWithEverything : IAsyncLifetime
         };
         _own["/v1/accounts/{id}:id"] = _buyer.Id;
         _own["/v1/api-keys/{id}:id"] = (await _buyer.Get("/v1/api-keys")).Text("items.0.apiKeyId");
-        _own["/v1/cards/{id}:id"] = _own["/v1/cards/{id}/derates:id"] = "h100-sxm5-80gb";
+        foreach (var path in new[] { "", "/versions", "/slices", "/workloads/{workload}", "/derates" })
+            _own[$"/v1/cards/{{id}}{path}:id"] = "h100-sxm5-80gb";
+        _own["/v1/cards/{id}/workloads/{workload}:workload"] = "llm-prefill";
         _own["/v1/probe-keys/{id}:id"] = signer.KeyId;
         _own["/v1/offers/{offerId}:offerId"] = offer.Text("offerId");
         _own["/v1/quotes/{quoteId}/accept:quoteId"] = quote.Text("quoteId");

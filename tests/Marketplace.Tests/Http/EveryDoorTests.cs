@@ -14,13 +14,16 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
 
     /// <summary>Doors at which anybody may look.</summary>
     private static readonly HashSet<string> Public =
-        ["GET /v1/cards", "GET /v1/cards/{id}", "GET /v1/cards/{id}/derates", "GET /v1/workloads", "GET /v1/probes"];
+    [
+        "GET /v1/cards", "GET /v1/cards/{id}", "GET /v1/cards/{id}/versions", "GET /v1/cards/{id}/workloads/{workload}",
+        "GET /v1/cards/{id}/derates", "GET /v1/workloads", "GET /v1/probes",
+    ];
 
     /// <summary>Doors behind which things are everybody's: an offer is for sale to all.</summary>
     private static readonly HashSet<string> Everybodys =
     [
-        "GET /v1/offers/{offerId}", "GET /v1/cards/{id}", "GET /v1/cards/{id}/derates", "GET /v1/index/{indexId}",
-        "GET /v1/index/{indexId}/trades",
+        "GET /v1/offers/{offerId}", "GET /v1/cards/{id}", "GET /v1/cards/{id}/versions", "GET /v1/cards/{id}/workloads/{workload}",
+        "GET /v1/cards/{id}/derates", "GET /v1/index/{indexId}", "GET /v1/index/{indexId}/trades",
     ];
 
     /// <summary>Parameters that any text can be: what is not there is not found.</summary>

@@ -155,13 +155,17 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await using var heron = await browser.Open(host);
         await heron.Visit("/cards");
         await heron.Visit("/cards/h20-96gb");
+        await heron.Visit("/cards/h20-96gb/evidence");
         await heron.Visit($"/compare?left={offer}&right=h20-96gb&tariff=0.65&pue=1.3");
         await heron.Visit(BreakEvenForm.Example);
         await heron.Visit("/index");
         await heron.Follow("Trades");
         await heron.Look();
+        await heron.Visit("/cards/h20-96gb/workloads/llm-decode-interactive?cards=8&memoryGiB=140");
+        await heron.Visit("/plan?kind=serving&pricePerScuHour=4");
         await heron.Visit("/offers?workload=llm-decode-interactive&memory=200&region=nowhere");
         await heron.SignIn(market.Buyer.Key!);
+        await heron.Visit("/workloads");
         await heron.Visit("/bids");
         await heron.Visit($"/bids/{bid.Text("bidId")}");
         await heron.Visit("/leases");
