@@ -20,7 +20,8 @@ internal static class TradeBook
         Session session, LeaseId leaseId, TradeOrigin origin, Offer offer, OrganisationId buyer, CardCount cards, Instant from,
         Instant until, UnitPrice price)
     {
-        if (offer.Registered is not { } card || UnitsOf(offer, card) is not { } units) return;
+        if (offer.Card is null || (await CardBook.Registry(session)).Find(offer.Card) is not { } card) return;
+        if (UnitsOf(offer, card) is not { } units) return;
         var day = Day(session.Now);
         await session.Execute("INSERT INTO trade_day (day) VALUES (@day) ON CONFLICT (day) DO NOTHING", new { day });
         await session.Execute(
