@@ -1,0 +1,88 @@
+namespace Marketplace.Pricing;
+
+/// <summary>The awards of one component and how they were found.</summary>
+internal sealed record Solution(Floor Floor, Package?[] Placed, Lane Lane, bool IsExact, Int128 Gain, Int128 Bound);
+
+/// <summary>Clears one component: exactly where it is small enough, else by the best of several searches.</summary>
+internal static class Solver
+{
+    // Ejection tries every loser at every offer: worth its time where both are few.
+    private const int MostUnitsToEject = 200;
+
+    private static readonly int[] Powers = [8, 4, 0];
+
+    /// <param name="seed">The component's own, from the snapshot's hash.</param>
+    public static Solution Solve(Floor floor, AuctionParameters parameters, ulong seed, ParallelOptions parallel) =>
+        floor.Units.Length <= parameters.SearchUnits ? Small(floor, parameters, seed) : Large(floor, parameters, seed, parallel);
+
+    private static Solution Small(Floor floor, AuctionParameters parameters, ulong seed)
+    {
+        var starts = Starts(floor, seed);
+        var best = starts[0];
+        var bound = Int128.MaxValue;
+        if (floor.Units.Length <= parameters.ExactUnits
+            && ExactSearch.Run(floor, best, parameters.ExactPlacements, parameters.ExactNodes) is { } exact)
+        {
+            best = Of(floor, exact.Placed);
+            if (exact.IsExact) return Tidy(best, Lane.Exact, true, exact.Bound, seed);
+            starts[0] = best;
+            bound = exact.Bound;
+        }
+
+        var different = starts.DistinctBy(s => s.Gain).Take(3).ToList();
+        for (var i = 0; i < different.Count; i++)
+        {
+            var search = new LocalSearch(different[i], seed + (ulong)i);
+            search.Insert(parameters.SearchIterations / different.Count, anneals: i == 0);
+            if (different[i].Gain > best.Gain) best = different[i];
+        }
+
+        var (guided, clockBound) = PriceClock.Run(floor);
+        if (guided.Gain > best.Gain) best = guided;
+        return Tidy(best, Lane.Search, false, Int128.Min(bound, clockBound), seed);
+    }
+
+    private static Solution Large(Floor floor, AuctionParameters parameters, ulong seed, ParallelOptions parallel)
+    {
+        var (greedy, guided, bound) = (default(Allocation)!, default(Allocation)!, Int128.Zero);
+        Parallel.Invoke(
+            parallel,
+            () => greedy = Greedy.Run(floor, eighths: 5),
+            () => (guided, bound) = PriceClock.Run(floor));
+        var (best, lane) = guided.Gain > greedy.Gain ? (guided, Lane.Guided) : (greedy, Lane.Greedy);
+        var iterations = Math.Max(0, parameters.WideIterations - floor.Units.Length);
+        if (iterations > 0) new LocalSearch(best, seed).Insert(iterations, anneals: false);
+        return new(floor, best.Placed, lane, best.Gain == bound, best.Gain, bound);
+    }
+
+    /// <summary>Greedy results by three powers of the size and three start policies, the best first.</summary>
+    private static List<Allocation> Starts(Floor floor, ulong seed)
+    {
+        var starts = new List<Allocation>();
+        foreach (var power in Powers)
+        {
+            foreach (var policy in Enum.GetValues<StartPolicy>())
+            {
+                var start = Greedy.Run(floor, power, policy);
+                if (floor.Units.Length <= MostUnitsToEject) new LocalSearch(start, seed).Eject();
+                starts.Add(start);
+            }
+        }
+
+        return [.. starts.OrderByDescending(s => s.Gain)];
+    }
+
+    private static Solution Tidy(Allocation best, Lane lane, bool isExact, Int128 bound, ulong seed)
+    {
+        new LocalSearch(best, seed).Tidy();
+        return new(best.Floor, best.Placed, lane, isExact || best.Gain == bound, best.Gain, bound);
+    }
+
+    private static Allocation Of(Floor floor, Package?[] placed)
+    {
+        var allocation = new Allocation(floor);
+        foreach (var package in placed)
+            if (package is not null) allocation.Place(package);
+        return allocation;
+    }
+}
