@@ -34,7 +34,7 @@ public static class Rating
 
     /// <summary>The same to the nano.</summary>
     /// <exception cref="ArgumentException">No weight is positive, or one is negative.</exception>
-    public static IReadOnlyList<ExactAmount> Split(ExactAmount total, IReadOnlyList<int> weights) =>
+    public static IReadOnlyList<ExactAmount> SplitExactly(ExactAmount total, IReadOnlyList<int> weights) =>
         [.. Split(total.Nanos, weights).Select(part => new ExactAmount(part, total.Currency))];
 
     /// <summary>Division rounded to the nearest whole number, the half away from zero.</summary>

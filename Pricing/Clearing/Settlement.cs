@@ -33,7 +33,7 @@ internal static class Settlement
     private static long[] AsBid(Currency currency, Floor floor, Option option, Part[] parts)
     {
         var asks = parts.Select(p => floor.Offers[p.Offer].Ask * p.Cards * option.Slots).ToArray();
-        var rest = Rating.Split(new ExactAmount(option.Value - asks.Sum(), currency), [.. parts.Select(p => p.Cards)]);
+        var rest = Rating.SplitExactly(new ExactAmount(option.Value - asks.Sum(), currency), [.. parts.Select(p => p.Cards)]);
         return [.. asks.Zip(rest, (ask, more) => ask + more.Nanos)];
     }
 
