@@ -9,13 +9,12 @@ namespace Marketplace.Pricing;
 /// </summary>
 internal sealed class Allocation
 {
-    private readonly ushort[] _free;
     private readonly List<int>[] _unitsOn;
 
     public Allocation(Floor floor)
     {
         Floor = floor;
-        _free = [.. floor.Free];
+        Free = [.. floor.Free];
         Placed = new Package?[floor.Units.Length];
         _unitsOn = new List<int>[floor.Offers.Length];
         for (var o = 0; o < _unitsOn.Length; o++) _unitsOn[o] = [];
@@ -23,13 +22,16 @@ internal sealed class Allocation
 
     public Floor Floor { get; }
 
+    /// <summary>What nobody holds, T for each offer.</summary>
+    public ushort[] Free { get; }
+
     /// <summary>Each unit's package, or none.</summary>
     public Package?[] Placed { get; }
 
     /// <summary>The gains of all packages, in nanos.</summary>
     public Int128 Gain { get; private set; }
 
-    public ReadOnlySpan<ushort> Row(int offer) => _free.AsSpan(offer * Floor.Slots, Floor.Slots);
+    public ReadOnlySpan<ushort> Row(int offer) => Free.AsSpan(offer * Floor.Slots, Floor.Slots);
 
     /// <summary>The units that hold cards of the offer, in no order that means anything.</summary>
     public List<int> UnitsOn(int offer) => _unitsOn[offer];
@@ -78,7 +80,7 @@ internal sealed class Allocation
         return copy;
     }
 
-    private Span<ushort> Window(int offer, int start, int slots) => _free.AsSpan((offer * Floor.Slots) + start, slots);
+    private Span<ushort> Window(int offer, int start, int slots) => Free.AsSpan((offer * Floor.Slots) + start, slots);
 
     // Wraps around on purpose: adding is subtracting the complement. That nothing falls below zero is what Fits is for.
     private static void Subtract(Span<ushort> window, ushort cards)

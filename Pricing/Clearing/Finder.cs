@@ -1,17 +1,17 @@
 namespace Marketplace.Pricing;
 
 /// <summary>
-/// Finds the best package for a unit on what an allocation leaves free: the largest gain; of equal ones the first pool, the earliest
+/// Finds the best package for a unit on what is left free: the largest gain; of equal ones the first pool, the earliest
 /// start (or what the policy prefers), the cheapest ask, the smallest offer id.
 /// </summary>
-/// <param name="allocation">What is free is read from it at each call.</param>
+/// <param name="free">Free cards, T for each offer of the floor; read at each call.</param>
 /// <param name="starts">How many starts of a spread option are tried, evenly spaced over its window. Eight instead of sixteen cost
 /// 2.5 % of all gains.</param>
 /// <param name="onlyShrinks">Promises that free cards never grow between calls, so that what failed once is remembered.</param>
-internal sealed class Finder(Allocation allocation, int starts = 16, bool onlyShrinks = false)
+internal sealed class Finder(Floor floor, ushort[] free, int starts = 16, bool onlyShrinks = false)
 {
-    private readonly Floor _floor = allocation.Floor;
-    private readonly Failures? _failures = onlyShrinks ? new(allocation.Floor.Pools.Length) : null;
+    private readonly Floor _floor = floor;
+    private readonly Failures? _failures = onlyShrinks ? new(floor.Pools.Length) : null;
     private readonly List<Part> _parts = [];
 
     public StartPolicy Policy { get; set; }
@@ -40,6 +40,8 @@ internal sealed class Finder(Allocation allocation, int starts = 16, bool onlySh
         return best.Gain == 0 ? null : best.Package;
     }
 
+    private ReadOnlySpan<ushort> Row(int offer) => free.AsSpan(offer * _floor.Slots, _floor.Slots);
+
     private void FindGang(int k, in Option option, ref Found best)
     {
         if (_failures is not null && _failures.Covers(option)) return;
@@ -63,7 +65,7 @@ internal sealed class Finder(Allocation allocation, int starts = 16, bool onlySh
                 continue;
             }
 
-            var start = Windows.Find(allocation.Row(o), cards, option.Slots, option.Earliest, option.Latest, Policy);
+            var start = Windows.Find(Row(o), cards, option.Slots, option.Earliest, option.Latest, Policy);
             if (start < 0) continue;
             found = true;
             if (best.IsBeatenBy(gain, option.Pool, start, _floor, Policy)) best = new(gain, option.Pool, new(k, start, [new(o, cards)], gain));
@@ -93,12 +95,12 @@ internal sealed class Finder(Allocation allocation, int starts = 16, bool onlySh
     /// Fills a spread option cheapest first, into <c>_parts</c>: with a last lot that may be more than needed, or only with lots that are
     /// not. Either can be the cheaper one.
     /// </summary>
-    /// <returns>The gain in nanos; 0 if it does not fit or would not exceed <paramref name="least"/>.</returns>
-    private long Fill(in Option option, int start, bool overshoot, long least)
+    /// <returns>The gain in nanos; 0 if it does not fit or would be less than <paramref name="known"/>.</returns>
+    private long Fill(in Option option, int start, bool overshoot, long known)
     {
         _parts.Clear();
         var needed = option.Cards;
-        var left = option.Value - least;
+        var left = option.Value - known;
         for (var o = _floor.FirstOffer[option.Pool]; o < _floor.FirstOffer[option.Pool + 1] && needed > 0; o++)
         {
             ref readonly var offer = ref _floor.Offers[o];
@@ -106,8 +108,8 @@ internal sealed class Finder(Allocation allocation, int starts = 16, bool onlySh
             if (offer.Owner == _floor.Claims[option.Unit].Owner || option.Slots < offer.MinSlots || option.Slots > offer.MaxSlots) continue;
             var wanted = overshoot ? (needed + offer.Lot - 1) / offer.Lot : needed / offer.Lot;
             if (wanted == 0) continue;
-            var free = Windows.Min(allocation.Row(o).Slice(start, option.Slots));
-            var cards = Math.Min(free / offer.Lot, wanted) * offer.Lot;
+            var least = Windows.Min(Row(o).Slice(start, option.Slots));
+            var cards = Math.Min(least / offer.Lot, wanted) * offer.Lot;
             if (cards == 0) continue;
             var size = (long)cards * option.Slots;
             if (offer.Ask > left / size) return 0;
@@ -116,7 +118,7 @@ internal sealed class Finder(Allocation allocation, int starts = 16, bool onlySh
             needed -= cards;
         }
 
-        return needed > 0 ? 0 : left + least;
+        return needed > 0 ? 0 : left + known;
     }
 
     private readonly record struct Found(long Gain, int Pool, Package Package)

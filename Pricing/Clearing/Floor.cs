@@ -7,13 +7,20 @@ namespace Marketplace.Pricing;
 /// </summary>
 internal sealed class Floor
 {
-    private Floor(int slots, int[] pools, int[] units, OfferRow[] offers, ushort[] free, Option[] options, int[] firstOption, Claim[] claims)
+    private Floor(
+        int slots, int[] pools, int[] units, OfferRow[] offers, ushort[] free, Option[] options, int[] firstOption, Claim[] claims,
+        int[]? firstOffer = null)
     {
         (Slots, Pools, Units, Offers, Free, Options, FirstOption, Claims) =
             (slots, pools, units, offers, free, options, firstOption, claims);
-        FirstOffer = new int[pools.Length + 1];
-        foreach (var offer in offers) FirstOffer[offer.Pool + 1]++;
-        for (var p = 0; p < pools.Length; p++) FirstOffer[p + 1] += FirstOffer[p];
+        if (firstOffer is null)
+        {
+            firstOffer = new int[pools.Length + 1];
+            foreach (var offer in offers) firstOffer[offer.Pool + 1]++;
+            for (var p = 0; p < pools.Length; p++) firstOffer[p + 1] += firstOffer[p];
+        }
+
+        FirstOffer = firstOffer;
     }
 
     /// <summary>T, the number of slots.</summary>
@@ -68,8 +75,12 @@ internal sealed class Floor
                 options[first[u] + k] = new Option(u, k, pools[units[u].Options[k].Pool], units[u].Options[k]);
         }
 
-        return new(snapshot.Slots, [.. Enumerable.Range(0, pools.Count)], [.. Enumerable.Range(0, units.Count)], offers, free, options, first, claims);
+        return new(
+            snapshot.Slots, [.. Enumerable.Range(0, pools.Count)], [.. Enumerable.Range(0, units.Count)], offers, free, options, first, claims);
     }
+
+    /// <summary>The same offers with a single unit that has other options.</summary>
+    public Floor With(Claim claim, Option[] options) => new(Slots, Pools, [-1], Offers, Free, options, [0, options.Length], [claim], FirstOffer);
 
     /// <summary>A part of this floor: some of its pools with all of their offers, some of its units with some of their options.</summary>
     /// <param name="pools">In ascending order.</param>
@@ -144,7 +155,8 @@ internal readonly record struct Option
     public Option(int unit, int number, int pool, PackageOption option)
     {
         (Unit, Number, Pool, Spread, ExactCards) = (unit, number, pool, option.Spread, option.ExactCards);
-        (Cards, Slots, Earliest, Latest, Value) = (option.Cards, option.Slots, option.Earliest, option.Latest, option.Value.Nanos);
+        (Cards, Slots, Earliest, Latest) = (option.Cards, option.Slots, option.Earliest, option.Latest);
+        (Value, Work) = (option.Value.Nanos, option.Work.Micros);
         Size = Cards * Slots;
         Ceiling = (Value - 1) / Size;
     }
@@ -170,6 +182,9 @@ internal readonly record struct Option
 
     /// <summary>Nanos for the whole package.</summary>
     public long Value { get; }
+
+    /// <summary>Millionths of an effective SCU-hour.</summary>
+    public long Work { get; }
 
     /// <summary>Card-hours: at most 65,535 x 10,000.</summary>
     public int Size { get; }

@@ -27,7 +27,7 @@ internal static class Greedy
             if (key > 0) queue.Enqueue(u, new(key, floor.Claims[u].Rank));
         }
 
-        var finder = new Finder(allocation, onlyShrinks: true) { Policy = policy };
+        var finder = new Finder(floor, allocation.Free, onlyShrinks: true) { Policy = policy };
         var known = new Package?[floor.Units.Length];
         while (queue.TryDequeue(out var unit, out var turn))
         {

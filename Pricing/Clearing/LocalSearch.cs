@@ -20,7 +20,7 @@ internal sealed class LocalSearch
     public LocalSearch(Allocation start, ulong seed)
     {
         (_floor, _now, _random) = (start.Floor, start, new(seed));
-        _finder = new(start);
+        _finder = new(_floor, start.Free);
         _changed = new bool[_floor.Units.Length];
         _weights = [.. _floor.Options.Select(o => SizeWeight.Of(o.Size, 4))];
     }

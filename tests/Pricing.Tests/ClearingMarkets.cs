@@ -62,21 +62,23 @@ internal static class ClearingMarkets
     }
 
     /// <summary>
-    /// Many pools and offers over two weeks, most bids wanting some of eight cards for some hours within a day or two. Two of three pools of
-    /// a bid are of other models in the same region, so that nearly all pools hang together.
+    /// Many pools and offers over two weeks. At 100 the bids want about as many card-hours as the offers have. The pools of a bid are
+    /// neighbours in the list, so that all pools hang together.
     /// </summary>
     internal static GeneratedMarket Large(int seed, int offers, int bids, int slots = AuctionSnapshot.TwoWeeks, int demandPercent = 100)
     {
         var random = new Random(seed);
         var pools = Pools(Math.Max(2, offers / 80), random);
-        var posted = Enumerable.Range(0, offers).Select(i => Offer(random, $"o{i:00000}", pools, slots, 32, 72)).ToList();
+        var posted = Enumerable.Range(0, offers).Select(i => Sparse(random, Offer(random, $"o{i:00000}", pools, slots, 16, 240), slots)).ToList();
+        var longest = Math.Clamp(96 * demandPercent / 100, 1, slots / 3);
         var wanted = Enumerable.Range(0, bids).Select(i =>
         {
-            var bid = Bid(random, $"b{i:000000}", pools, slots, Math.Max(1, 24 * demandPercent / 100));
-            var earliest = random.Next(0, Math.Max(1, slots - 72));
-            var hours = Math.Max(bid.Slots, bid.Amount is null ? 1 : 24);
+            var bid = Bid(random, $"b{i:000000}", pools, slots, longest);
+            if (bid.Amount is { } amount) bid = bid with { Amount = new(amount.Micros * longest / 4) };
+            var hours = Math.Max(bid.Slots, longest / 2);
+            var earliest = random.Next(0, slots - hours + 1);
             return bid with { Earliest = earliest, Latest = Math.Min(slots, earliest + hours + random.Next(0, 48)) };
-        }).Where(b => b.Latest - b.Earliest >= b.Slots).ToList();
+        }).ToList();
         return new(slots, posted, wanted);
     }
 
@@ -131,6 +133,21 @@ internal static class ClearingMarkets
             Id = id, Owner = $"s{random.Next(0, 1_000)}", Pool = pool, Lot = lot, Ask = new(Price(random, 40).Nanos * units / 1_000_000, Currency.Cny),
             MinSlots = shortest, MaxSlots = random.Next(5) == 0 ? Math.Max(shortest, longest / 2) : slots + shortest, Free = runs,
         };
+    }
+
+    /// <summary>The offer with most of its time already taken: free for some hours to some days at a time, two fifths of all.</summary>
+    private static AuctionOffer Sparse(Random random, AuctionOffer offer, int slots)
+    {
+        var cards = offer.Free.Max(r => r.Cards);
+        var runs = new List<CalendarRun>();
+        for (var from = random.Next(0, 72); from < slots; from += random.Next(24, 120))
+        {
+            var until = Math.Min(slots, from + random.Next(12, 84));
+            runs.Add(new(from, until, cards));
+            from = until;
+        }
+
+        return offer with { Free = runs };
     }
 
     private static AuctionBid Bid(Random random, string id, List<(AuctionPool Pool, long Units)> pools, int slots, int longest)
