@@ -12,6 +12,7 @@ internal sealed class Finder(Floor floor, ushort[] free, int starts = 16, bool o
 {
     private readonly Floor _floor = floor;
     private readonly Failures? _failures = onlyShrinks ? new(floor.Pools.Length) : null;
+    private readonly int[]? _alive = onlyShrinks ? floor.FirstOffer[..^1] : null;
     private readonly List<Part> _parts = [];
 
     public StartPolicy Policy { get; set; }
@@ -47,7 +48,7 @@ internal sealed class Finder(Floor floor, ushort[] free, int starts = 16, bool o
         if (_failures is not null && _failures.Covers(option)) return;
         var tested = option.Ceiling; // every offer asking at most this has been tried and has no room
         var found = false;
-        for (var o = _floor.FirstOffer[option.Pool]; o < _floor.FirstOffer[option.Pool + 1]; o++)
+        for (var o = FirstOffer(option.Pool); o < _floor.FirstOffer[option.Pool + 1]; o++)
         {
             ref readonly var offer = ref _floor.Offers[o];
             if (offer.Ask > option.Ceiling) break;
@@ -101,7 +102,7 @@ internal sealed class Finder(Floor floor, ushort[] free, int starts = 16, bool o
         _parts.Clear();
         var needed = option.Cards;
         var left = option.Value - known;
-        for (var o = _floor.FirstOffer[option.Pool]; o < _floor.FirstOffer[option.Pool + 1] && needed > 0; o++)
+        for (var o = FirstOffer(option.Pool); o < _floor.FirstOffer[option.Pool + 1] && needed > 0; o++)
         {
             ref readonly var offer = ref _floor.Offers[o];
             if (offer.Ask > option.Ceiling && offer.Ask > left / option.Slots) return 0;
@@ -119,6 +120,15 @@ internal sealed class Finder(Floor floor, ushort[] free, int starts = 16, bool o
         }
 
         return needed > 0 ? 0 : left + known;
+    }
+
+    /// <summary>The pool's first offer that is not sold out in every slot; an offer that is, stays so while free cards only shrink.</summary>
+    private int FirstOffer(int pool)
+    {
+        if (_alive is null) return _floor.FirstOffer[pool];
+        ref var first = ref _alive[pool];
+        while (first < _floor.FirstOffer[pool + 1] && !Row(first).ContainsAnyExcept((ushort)0)) first++;
+        return first;
     }
 
     private readonly record struct Found(long Gain, int Pool, Package Package)

@@ -138,7 +138,7 @@ internal sealed class PriceClock
     private Allocation Place()
     {
         var allocation = new Allocation(_floor);
-        var finder = new Finder(_floor, allocation.Free);
+        var finder = new Finder(_floor, allocation.Free, onlyShrinks: true);
         var order = new List<(ulong Key, int Rank, int Unit)>(_choice.Length);
         for (var u = 0; u < _choice.Length; u++)
         {

@@ -50,7 +50,9 @@ internal static class Solver
             () => greedy = Greedy.Run(floor, eighths: 5),
             () => (guided, bound) = PriceClock.Run(floor));
         var (best, lane) = guided.Gain > greedy.Gain ? (guided, Lane.Guided) : (greedy, Lane.Greedy);
-        var iterations = Math.Max(0, parameters.WideIterations - floor.Units.Length);
+        // A move looks at the offers of a pool or two, so where pools are large fewer moves fit the same time.
+        var offers = Enumerable.Range(0, floor.Pools.Length).Max(p => floor.FirstOffer[p + 1] - floor.FirstOffer[p]);
+        var iterations = Math.Max(0, parameters.WideIterations - floor.Units.Length) / Math.Max(1, offers / 100);
         if (iterations > 0) new LocalSearch(best, seed).Insert(iterations, anneals: false);
         return new(floor, best.Placed, lane, best.Gain == bound, best.Gain, bound);
     }

@@ -17,7 +17,7 @@ internal static class ClearingSpeed
         var runs = ClearingQuality.Number(args, "--runs", 4);
         var threads = ClearingQuality.Number(args, "--threads", 0);
         Console.WriteLine($"{Environment.ProcessorCount} cores; seconds; the last of {runs} clearings is timed, the first beside it");
-        Console.WriteLine("offers x bids (units) | units of bids | hash + order | read | clear (first) | first-come | gain / bound | / first-come | RSS MiB");
+        Console.WriteLine("offers x bids (units) | units of bids | hash + order | read | clear (first; processors) | first-come | gain / bound | / first-come | RSS MiB");
         var seconds = 0.0;
         foreach (var tenths in new[] { 1, 3, 10 }) seconds = Row(offers * tenths / 10, bids * tenths / 10, runs, threads);
         var (orders, traded) = PriceTimeBook.Measure(1_000_000, 7);
@@ -37,13 +37,19 @@ internal static class ClearingSpeed
         AuctionSnapshot.Read(snapshot.Bytes.Span);
         var (read, readTime) = Timed(() => AuctionSnapshot.Read(snapshot.Bytes.Span));
         var (result, first) = Timed(() => Clearing.Clear(read, threads));
-        var last = first;
-        for (var i = 1; i < runs; i++) (result, last) = Timed(() => Clearing.Clear(read, threads));
+        var (last, cpu) = (first, 0.0);
+        for (var i = 1; i < runs; i++)
+        {
+            var before = Process.GetCurrentProcess().TotalProcessorTime;
+            (result, last) = Timed(() => Clearing.Clear(read, threads));
+            cpu = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
+        }
+
         var (posted, postedTime) = Timed(() => FirstCome.Gain(read));
         var memory = Process.GetCurrentProcess().PeakWorkingSet64 >> 20;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{offers} x {bids} ({snapshot.Units.Count}) | {unitTime:F2} | {madeTime:F2} | {readTime:F2} | {last:F2} ({first:F2}) | {postedTime:F2} | "
+            $"{offers} x {bids} ({snapshot.Units.Count}) | {unitTime:F2} | {madeTime:F2} | {readTime:F2} | {last:F2} ({first:F2}; {cpu:F2} of processors) | {postedTime:F2} | "
             + $"{Ratio(result.GainNanos, result.BoundNanos):F3} | {Ratio(result.GainNanos, posted):F3} | {memory}"));
         var packages = result.Awards.Count;
         var supply = snapshot.Offers.Sum(o => o.Free.Sum(r => (long)r.Cards * (r.Until - r.From)));
@@ -53,9 +59,25 @@ internal static class ClearingSpeed
             $"  demand {demand / (double)supply:F2} of supply; {packages} packages: {Share(SettlementClass.Uniform):P0} uniform, {Share(SettlementClass.Supplement):P0} supplement, "
             + $"{Share(SettlementClass.PaidAsBid):P0} as bid; {result.Losers.Count(l => l.Class == LossClass.Paradox)} of {result.Losers.Count} losers "
             + $"paradox; {result.Components.Count} components, the largest {result.Components.MaxBy(c => c.Units)!.Lane}"));
+        Explain(market, snapshot, result);
         return last;
 
         double Share(SettlementClass of) => result.Awards.Count(a => a.Class == of) / (double)packages;
+    }
+
+    /// <summary>Times the answers that are given on demand, over some hundreds of each.</summary>
+    private static void Explain(GeneratedMarket market, AuctionSnapshot snapshot, AuctionResult result)
+    {
+        var (told, made) = Timed(() => new Explanations(snapshot, result));
+        var lost = result.Losers.Select(l => snapshot.Units[l.Unit].Id).ToHashSet(StringComparer.Ordinal);
+        var bids = market.Bids.Where(b => lost.Contains(b.Id)).Take(300).ToList();
+        var (_, losses) = Timed(() => bids.Count(b => told.Loss(b).Excluded.Count > 0));
+        var (_, unsold) = Timed(() => Enumerable.Range(0, Math.Min(300, snapshot.Offers.Count)).Count(o => told.Unsold(o).FreeSlots > 0));
+        var (_, receipts) = Timed(() => result.Awards.Count(a => told.Receipt(a).Saving.Nanos > 0));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  explanations: ready in {made:F2}; {losses * 1_000 / bids.Count:F2} ms a losing bid, {unsold * 1_000 / 300:F2} ms an offer, "
+            + $"{receipts:F2} for all {result.Awards.Count} receipts"));
     }
 
     private static double Ratio(Int128 part, Int128 whole) => whole == 0 ? 1 : (double)part / (double)whole;

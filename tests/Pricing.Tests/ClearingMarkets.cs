@@ -70,7 +70,7 @@ internal static class ClearingMarkets
         var random = new Random(seed);
         var pools = Pools(Math.Max(2, offers / 80), random);
         var posted = Enumerable.Range(0, offers).Select(i => Sparse(random, Offer(random, $"o{i:00000}", pools, slots, 16, 240), slots)).ToList();
-        var longest = Math.Clamp(96 * demandPercent / 100, 1, slots / 3);
+        var longest = Math.Clamp(128 * demandPercent / 100, 1, slots / 2);
         var wanted = Enumerable.Range(0, bids).Select(i =>
         {
             var bid = Bid(random, $"b{i:000000}", pools, slots, longest);
