@@ -40,7 +40,8 @@ internal static class Advice
         if (now is null) yield break;
         // One nano more than the price, so that a gain is left where the price is the seller's ask.
         var limit = now.PerUnitHour.Nanos + 1;
-        if (limit > bid.Limit.Nanos && Payable(bid, limit)) yield return (Change.HigherLimit, limit, bid with { Limit = bid.Limit with { Nanos = limit } });
+        if (limit > bid.Limit.Nanos && Payable(bid, limit))
+            yield return (Change.HigherLimit, limit, bid with { Limit = bid.Limit with { Nanos = limit } });
     }
 
     /// <summary>The bid with those pools too that fail nothing but this; null if there are none.</summary>

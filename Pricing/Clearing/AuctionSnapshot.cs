@@ -50,7 +50,7 @@ public sealed class AuctionSnapshot
     public string Hash { get; }
 
     /// <summary>Puts facts into canonical order.</summary>
-    /// <exception cref="ArgumentException">A fact is out of its range, of another currency, or there twice; the message names it.</exception>
+    /// <exception cref="ArgumentException">A fact is out of its range, of another currency, or there twice; it is named.</exception>
     public static AuctionSnapshot Of(
         long number, Instant gate, int slots, Currency currency, AuctionParameters parameters, IEnumerable<AuctionOffer> offers,
         IEnumerable<AuctionUnit> units)

@@ -84,18 +84,21 @@ public sealed record BidUnits(IReadOnlyList<AuctionUnit> Units, IReadOnlyList<Au
         {
             var parts = bid.MinPartCards > 0 ? Math.Clamp(bid.MaxCards / bid.MinPartCards, 1, MostParts) : 1;
             return Even(amount.Micros, parts).Select(micros => Options(
-                parts == 1 ? bid : bid with { MinCards = Math.Min(bid.MinPartCards, bid.MaxCards / parts), MaxCards = bid.MaxCards / parts },
-                0, 0, new(micros)));
+                parts == 1 ? bid : bid with { MinCards = bid.MinPartCards, MaxCards = bid.MaxCards / parts }, 0, 0, new(micros)));
         }
 
         if (bid.MinPartCards > 0)
-            return Even(bid.Cards, Math.Clamp(bid.Cards / bid.MinPartCards, 1, MostParts)).Select(n => Options(bid, (int)n, bid.Slots, null));
+            return Even(bid.Cards, bid.Cards / bid.MinPartCards).Select(n => Options(bid, (int)n, bid.Slots, null));
         if (bid.MinPartSlots > 0)
-            return Even(bid.Slots, Math.Clamp(bid.Slots / bid.MinPartSlots, 1, MostParts)).Select(d => Options(bid, bid.Cards, (int)d, null));
+            return Even(bid.Slots, bid.Slots / bid.MinPartSlots).Select(d => Options(bid, bid.Cards, (int)d, null));
         return [Options(bid, bid.Cards, bid.Slots, null)];
     }
 
-    private static IEnumerable<long> Even(long whole, int parts) => Enumerable.Range(0, parts).Select(i => (whole / parts) + (i < whole % parts ? 1 : 0));
+    private static IEnumerable<long> Even(long whole, int wanted)
+    {
+        var parts = Math.Clamp(wanted, 1, MostParts);
+        return Enumerable.Range(0, parts).Select(i => (whole / parts) + (i < whole % parts ? 1 : 0));
+    }
 
     private static IEnumerable<PackageOption> Options(AuctionBid bid, int cards, int slots, StandardUnits? amount)
     {
@@ -108,7 +111,8 @@ public sealed record BidUnits(IReadOnlyList<AuctionUnit> Units, IReadOnlyList<Au
             else if (pool.PerCard.Micros > 0 && bid.Latest - bid.Earliest >= slots)
             {
                 var size = (long)cards * slots;
-                var value = (Int128)bid.Limit.Nanos * pool.PerCard.Micros / StandardUnits.MicrosPerUnit * size; // per card-hour rounded down
+                var perCardHour = (Int128)bid.Limit.Nanos * pool.PerCard.Micros / StandardUnits.MicrosPerUnit; // rounded down
+                var value = perCardHour * size;
                 if (value > 0) yield return Option(bid, pool.Pool, cards, slots, (Int128)pool.PerCard.Micros * size, value);
             }
         }

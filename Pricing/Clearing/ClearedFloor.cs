@@ -16,7 +16,10 @@ internal sealed class ClearedFloor
         {
             var slots = Option(award).Slots;
             foreach (var part in award.Parts)
-                foreach (ref var cards in Left.AsSpan((Rows[part.Offer] * Floor.Slots) + award.Start, slots)) cards = (ushort)(cards - part.Cards);
+            {
+                foreach (ref var cards in Left.AsSpan((Rows[part.Offer] * Floor.Slots) + award.Start, slots))
+                    cards = (ushort)(cards - part.Cards);
+            }
         }
 
         Prices = result.Prices;
@@ -92,12 +95,14 @@ internal sealed class ClearedFloor
     public NeededPrice Match(Option option, Package package)
     {
         var cost = Int128.Zero;
-        foreach (var part in package.Parts) cost += part.Cards * AtLeast(option.Pool, package.Start, option.Slots, Floor.Offers[part.Offer].Ask);
+        foreach (var part in package.Parts)
+            cost += part.Cards * AtLeast(option.Pool, package.Start, option.Slots, Floor.Offers[part.Offer].Ask);
         return At(option, package.Start, package.Cards, Int128.Min(cost, option.Value));
     }
 
     private NeededPrice At(Option option, int start, int cards, Int128 cost) => new(
-        _snapshot.Pools[option.Pool], start, cards, Up(cost, option.Size), Up(cost * StandardUnits.MicrosPerUnit, Math.Max(1, option.Work)));
+        _snapshot.Pools[option.Pool], start, cards, Up(cost, option.Size),
+        Up(cost * StandardUnits.MicrosPerUnit, Math.Max(1, option.Work)));
 
     private UnitPrice Up(Int128 dividend, long divisor) =>
         new((long)Int128.Min((dividend + divisor - 1) / divisor, long.MaxValue), _snapshot.Currency);

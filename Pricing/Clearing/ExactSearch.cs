@@ -37,12 +37,10 @@ internal sealed class ExactSearch
 
     public int Nodes { get; private set; }
 
-    /// <summary>
-    /// The best awards, found from known ones.
-    /// </summary>
+    /// <summary>The best awards, found from known ones.</summary>
     /// <param name="known">Awards to better.</param>
     /// <param name="most">Nodes after which it gives up.</param>
-    /// <returns>The best awards it knows, whether nothing gains more, and what nothing exceeds; null if there are too many placements.</returns>
+    /// <returns>The best awards it knows, whether nothing gains more, and what nothing exceeds; null: too many placements.</returns>
     public static (Package?[] Placed, bool IsExact, Int128 Bound)? Run(Floor floor, Allocation known, int mostPlacements, int most)
     {
         if (Placements.Of(floor, mostPlacements) is not { } placements) return null;

@@ -1,6 +1,8 @@
 namespace Marketplace.Pricing;
 
-/// <summary>Answers questions about one clearing. Reads a snapshot and its result and changes neither; safe to ask from many threads.</summary>
+/// <summary>
+/// Answers questions about one clearing. Reads a snapshot and its result and changes neither; safe to ask from many threads.
+/// </summary>
 public sealed class Explanations
 {
     private readonly AuctionSnapshot _snapshot;
@@ -18,7 +20,8 @@ public sealed class Explanations
     {
         if (result.SnapshotHash != snapshot.Hash) throw new ArgumentException("the result is of another snapshot", nameof(result));
         (_snapshot, _result, _cleared) = (snapshot, result, new(snapshot, result));
-        _on = result.Awards.SelectMany(a => a.Parts.Select(p => (Row: _cleared.Rows[p.Offer], Award: a))).ToLookup(x => x.Row, x => x.Award);
+        _on = result.Awards.SelectMany(a => a.Parts.Select(p => (Row: _cleared.Rows[p.Offer], Award: a)))
+            .ToLookup(x => x.Row, x => x.Award);
         _unitsOf = snapshot.Units.SelectMany((u, i) => u.Options.Select(o => o.BidId).Append(u.Id).Distinct(StringComparer.Ordinal)
             .Select(bid => (bid, i))).ToLookup(x => x.bid, x => x.i, StringComparer.Ordinal);
         _lost = result.Losers.ToDictionary(l => l.Unit, l => l.Class);
@@ -48,7 +51,7 @@ public sealed class Explanations
     /// The lowest limit with which the bid would have got something, all else as it was: its part of the market is cleared again with other
     /// limits, at most 26 times. It is exact where that part is cleared exactly.
     /// </summary>
-    /// <returns>The limit, to a millionth of the distance between the limits tried before; null if 64 times its limit does not win.</returns>
+    /// <returns>The limit, to a millionth of the step before it; null if 64 times the bid's does not win.</returns>
     public UnitPrice? CriticalLimit(AuctionBid bid)
     {
         var (low, high) = (bid.Limit.Nanos, bid.Limit.Nanos);
@@ -117,7 +120,8 @@ public sealed class Explanations
                 if (offer.Ask > option.Ceiling) break;
                 var cards = option.Spread ? offer.Lot : floor.CardsOn(option, offer);
                 if (cards == 0 || option.GainOver(offer.Ask, Math.Max(cards, option.Cards)) <= 0) continue;
-                if (Windows.Find(floor.Row(o), cards, option.Slots, option.Earliest, option.Latest, StartPolicy.Earliest) >= 0) carriers.Add(o);
+                if (Windows.Find(floor.Row(o), cards, option.Slots, option.Earliest, option.Latest, StartPolicy.Earliest) >= 0)
+                    carriers.Add(o);
             }
         }
 

@@ -69,7 +69,7 @@ internal sealed class Finder(Floor floor, ushort[] free, int starts = 16, bool o
             var start = Windows.Find(Row(o), cards, option.Slots, option.Earliest, option.Latest, Policy);
             if (start < 0) continue;
             found = true;
-            if (best.IsBeatenBy(gain, option.Pool, start, _floor, Policy)) best = new(gain, option.Pool, new(k, start, [new(o, cards)], gain));
+            if (best.IsBeatenBy(gain, option.Pool, start, Policy)) best = new(gain, option.Pool, new(k, start, [new(o, cards)], gain));
         }
 
         if (!found) _failures?.Add(option, tested);
@@ -83,11 +83,11 @@ internal sealed class Finder(Floor floor, ushort[] free, int starts = 16, bool o
         {
             var start = tries == 1 ? option.Earliest : option.Earliest + (int)((long)range * i / (tries - 1));
             var gain = Fill(option, start, overshoot: !option.ExactCards, best.Gain);
-            if (gain > 0 && best.IsBeatenBy(gain, option.Pool, start, _floor, Policy))
+            if (gain > 0 && best.IsBeatenBy(gain, option.Pool, start, Policy))
                 best = new(gain, option.Pool, new(k, start, [.. _parts], gain));
             if (option.ExactCards) continue;
             gain = Fill(option, start, overshoot: false, best.Gain);
-            if (gain > 0 && best.IsBeatenBy(gain, option.Pool, start, _floor, Policy))
+            if (gain > 0 && best.IsBeatenBy(gain, option.Pool, start, Policy))
                 best = new(gain, option.Pool, new(k, start, [.. _parts], gain));
         }
     }
@@ -122,7 +122,9 @@ internal sealed class Finder(Floor floor, ushort[] free, int starts = 16, bool o
         return needed > 0 ? 0 : left + known;
     }
 
-    /// <summary>The pool's first offer that is not sold out in every slot; an offer that is, stays so while free cards only shrink.</summary>
+    /// <summary>
+    /// The pool's first offer that is not sold out in every slot; an offer that is, stays so while free cards only shrink.
+    /// </summary>
     private int FirstOffer(int pool)
     {
         if (_alive is null) return _floor.FirstOffer[pool];
@@ -133,7 +135,7 @@ internal sealed class Finder(Floor floor, ushort[] free, int starts = 16, bool o
 
     private readonly record struct Found(long Gain, int Pool, Package Package)
     {
-        public bool IsBeatenBy(long gain, int pool, int start, Floor floor, StartPolicy policy)
+        public bool IsBeatenBy(long gain, int pool, int start, StartPolicy policy)
         {
             if (gain != Gain) return gain > Gain;
             // Options and offers come in order, so what is found later is only better if it begins better within the same pool.

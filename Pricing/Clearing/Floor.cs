@@ -76,11 +76,13 @@ internal sealed class Floor
         }
 
         return new(
-            snapshot.Slots, [.. Enumerable.Range(0, pools.Count)], [.. Enumerable.Range(0, units.Count)], offers, free, options, first, claims);
+            snapshot.Slots, [.. Enumerable.Range(0, pools.Count)], [.. Enumerable.Range(0, units.Count)], offers, free, options, first,
+            claims);
     }
 
     /// <summary>The same offers with a single unit that has other options.</summary>
-    public Floor With(Claim claim, Option[] options) => new(Slots, Pools, [-1], Offers, Free, options, [0, options.Length], [claim], FirstOffer);
+    public Floor With(Claim claim, Option[] options) =>
+        new(Slots, Pools, [-1], Offers, Free, options, [0, options.Length], [claim], FirstOffer);
 
     /// <summary>A part of this floor: some of its pools with all of their offers, some of its units with some of their options.</summary>
     /// <param name="pools">In ascending order.</param>
@@ -104,7 +106,8 @@ internal sealed class Floor
 
         return new(
             Slots, [.. pools.Select(p => Pools[p])], [.. units.Select(u => Units[u])],
-            [.. rows.Select(r => Offers[r] with { Pool = local[Offers[r].Pool] })], free, [.. options], first, [.. units.Select(u => Claims[u])]);
+            [.. rows.Select(r => Offers[r] with { Pool = local[Offers[r].Pool] })], free, [.. options], first,
+            [.. units.Select(u => Claims[u])]);
     }
 
     /// <summary>An offer's free cards before anything is awarded.</summary>

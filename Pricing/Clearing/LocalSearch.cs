@@ -83,7 +83,8 @@ internal sealed class LocalSearch
                 if (package is null || (before is not null && package.Gain < before.Gain)) package = before;
                 if (package is null) continue;
                 _now.Place(package);
-                moved |= before is null || package.Start != before.Start || package.Option != before.Option || !package.Parts.SequenceEqual(before.Parts);
+                moved |= before is null || package.Start != before.Start || package.Option != before.Option
+                    || !package.Parts.SequenceEqual(before.Parts);
             }
 
             if (!moved) return;
@@ -171,9 +172,8 @@ internal sealed class LocalSearch
         if (!option.Spread)
         {
             var cards = _floor.CardsOn(option, _floor.Offers[offer]);
-            return cards > 0 && option.GainOver(_floor.Offers[offer].Ask, cards) > 0 && Windows.Holds(_floor.Row(offer), cards, start, option.Slots)
-                ? [new(offer, cards)]
-                : null;
+            if (cards == 0 || option.GainOver(_floor.Offers[offer].Ask, cards) <= 0) return null;
+            return Windows.Holds(_floor.Row(offer), cards, start, option.Slots) ? [new(offer, cards)] : null;
         }
 
         var parts = new List<Part>();
@@ -205,7 +205,8 @@ internal sealed class LocalSearch
         foreach (var unit in _now.UnitsOn(part.Offer))
         {
             var package = _now.Placed[unit]!;
-            var (from, until) = (Math.Max(start, package.Start), Math.Min(start + slots, package.Start + _floor.Options[package.Option].Slots));
+            var from = Math.Max(start, package.Start);
+            var until = Math.Min(start + slots, package.Start + _floor.Options[package.Option].Slots);
             if (from >= until || Windows.Holds(row, part.Cards, from, until - from)) continue;
             if (package.Gain < least || (package.Gain == least && unit < best)) (best, least) = (unit, package.Gain);
         }

@@ -32,7 +32,9 @@ internal static class Losers
         return !carried ? LossClass.NoOffer : !gains ? LossClass.OutOfMoney : cheaper ? LossClass.NoRoom : LossClass.LostToHigher;
     }
 
-    /// <summary>Whether an offer that the option could gain from is held, within its window, by a package worth less per card-hour.</summary>
+    /// <summary>
+    /// Whether an offer that the option could gain from is held, within its window, by a package worth less per card-hour.
+    /// </summary>
     private static bool IsHeldCheaper(Floor floor, in Option option, List<Package>[] on)
     {
         for (var o = floor.FirstOffer[option.Pool]; o < floor.FirstOffer[option.Pool + 1]; o++)

@@ -115,7 +115,9 @@ internal sealed class Multipliers
         return gain;
     }
 
-    /// <summary>Prices go with what is wanted beyond what is free, so far that the gap would close if all went on as it does here.</summary>
+    /// <summary>
+    /// Prices go with what is wanted beyond what is free, so far that the gap would close if all went on as it does here.
+    /// </summary>
     private bool Move(long[] usage, Int128 gap)
     {
         var norm = Int128.Zero;

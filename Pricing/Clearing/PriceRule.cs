@@ -52,7 +52,9 @@ internal sealed class PriceRule
         }
     }
 
-    /// <summary>Moves each traded slot's price towards the lowest value that holds it, where no winner falls below the price by it.</summary>
+    /// <summary>
+    /// Moves each traded slot's price towards the lowest value that holds it, where no winner falls below the price by it.
+    /// </summary>
     public void Share(BasisPoints share)
     {
         if (share.Value == 0) return;

@@ -26,7 +26,9 @@ internal static class Prune
         return hopes;
     }
 
-    /// <summary>Whether an offer of its pool (or several, for a spread option) could carry the option from that start, at any price.</summary>
+    /// <summary>
+    /// Whether an offer of its pool (or several, for a spread option) could carry the option from that start, at any price.
+    /// </summary>
     public static bool CouldCarry(Floor floor, in Option option, int start)
     {
         if (option.Spread) return CheapestFill(floor, option, start, out _);
@@ -71,8 +73,9 @@ internal static class Prune
     }
 
     /// <summary>
-    /// Whether the pool's offers together have whole lots enough from that start, and whether the cheapest of them leave a gain. The cost is
-    /// a lower bound, as if lots could be cut: a bound that charged for whole lots would drop options that another mix of offers can serve.
+    /// Whether the pool's offers together have whole lots enough from that start, and whether the cheapest of them leave a gain. The cost
+    /// is a lower bound, as if lots could be cut: a bound that charged for whole lots would drop options that another mix of offers can
+    /// serve.
     /// </summary>
     private static bool CheapestFill(Floor floor, in Option option, int start, out bool gains)
     {

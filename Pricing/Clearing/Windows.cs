@@ -16,7 +16,9 @@ internal enum StartPolicy
 /// <summary>Questions about one offer's free cards over a window of slots.</summary>
 internal static class Windows
 {
-    /// <summary>A start in [earliest, latest - slots] from which that many cards are free for that many slots; -1 if there is none.</summary>
+    /// <summary>
+    /// A start in [earliest, latest - slots] from which that many cards are free for that many slots; -1 if there is none.
+    /// </summary>
     public static int Find(ReadOnlySpan<ushort> row, int cards, int slots, int earliest, int latest, StartPolicy policy) => policy switch
     {
         StartPolicy.Earliest => Earliest(row, cards, slots, earliest, latest),

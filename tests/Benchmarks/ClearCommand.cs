@@ -43,8 +43,9 @@ internal static class ClearCommand
         var result = Clearing.Clear(snapshot, Number(options, "--threads", 0));
         File.WriteAllBytes(destination, ClearJson.Of(snapshot, result));
         var exact = result.Components.Count(c => c.IsExact);
-        return $"{result.Awards.Count} of {snapshot.Units.Count} units awarded, gain {ClearJson.Amount(result.GainNanos)} {currency} of at most "
-            + $"{ClearJson.Amount(result.BoundNanos)}; {exact} of {result.Components.Count} components exact; result {result.Hash[..12]}";
+        return $"{result.Awards.Count} of {snapshot.Units.Count} units awarded, gain {ClearJson.Amount(result.GainNanos)} {currency} "
+            + $"of at most {ClearJson.Amount(result.BoundNanos)}; {exact} of {result.Components.Count} components exact; "
+            + $"result {result.Hash[..12]}";
     }
 
     private static Dictionary<string, string> Options(string[] args)
@@ -61,7 +62,9 @@ internal static class ClearCommand
     }
 
     private static string Required(Dictionary<string, string> options, string name) =>
-        options.TryGetValue(name, out var value) ? value : throw new FormatException($"{name}: is missing; {string.Join(' ', Known[..3])} are needed");
+        options.TryGetValue(name, out var value)
+            ? value
+            : throw new FormatException($"{name}: is missing; {string.Join(' ', Known[..3])} are needed");
 
     private static int Number(Dictionary<string, string> options, string name, int otherwise)
     {

@@ -37,7 +37,10 @@ internal sealed class ClearFiles
         files._pools = [.. files._offers.Select(o => o.Pool).Distinct()];
         foreach (var row in ClearTable.Read(
             bids, bidsName, ["id", "limit", "earliest", "latest"],
-            ["buyer", "kind", "cards", "hours", "amount", "min_cards", "max_cards", "min_part", "spread", "exact", "group", "placed", "pools"]))
+            [
+                "buyer", "kind", "cards", "hours", "amount", "min_cards", "max_cards", "min_part", "spread", "exact", "group",
+                "placed", "pools",
+            ]))
             files.AddBid(row);
         if (files._buyerOf.Keys.FirstOrDefault(files._bidIds.Contains) is { } group)
             throw new FormatException($"{bidsName}: the group {group} has the name of a bid");
@@ -77,7 +80,8 @@ internal sealed class ClearFiles
 
         if (_offers[known] with { Free = offer.Free } != offer)
             throw row.Wrong("id", $"offer {id} was there before with other terms; only cards, from and until may differ");
-        if (_offers[known].Free.Any(r => r.From < until && from < r.Until)) throw row.Wrong("from", $"overlaps another stretch of offer {id}");
+        if (_offers[known].Free.Any(r => r.From < until && from < r.Until))
+            throw row.Wrong("from", $"overlaps another stretch of offer {id}");
         _offers[known] = offer with { Free = [.. _offers[known].Free, .. offer.Free] };
     }
 

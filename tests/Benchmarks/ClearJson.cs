@@ -125,7 +125,8 @@ internal static class ClearJson
     /// <summary>What each buyer pays in all and each provider gets, by role and name.</summary>
     private static IEnumerable<(string Party, string Role, Int128 Nanos)> Payments(AuctionSnapshot snapshot, AuctionResult result) =>
         result.Awards.Select(a => (Party: snapshot.Units[a.Unit].Owner, Role: "buyer", a.Pay.Nanos))
-            .Concat(result.Awards.SelectMany(a => a.Parts).Select(p => (Party: snapshot.Offers[p.Offer].Owner, Role: "provider", p.Pay.Nanos)))
+            .Concat(result.Awards.SelectMany(a => a.Parts)
+                .Select(p => (Party: snapshot.Offers[p.Offer].Owner, Role: "provider", p.Pay.Nanos)))
             .GroupBy(x => (x.Role, x.Party))
             .OrderBy(g => g.Key.Role, StringComparer.Ordinal).ThenBy(g => g.Key.Party, StringComparer.Ordinal)
             .Select(g => (g.Key.Party, g.Key.Role, g.Aggregate(Int128.Zero, (sum, x) => sum + x.Nanos)));

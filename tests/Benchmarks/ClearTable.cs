@@ -32,7 +32,8 @@ internal sealed class ClearTable
         foreach (var column in required)
             if (!header.Contains(column)) throw new FormatException($"{name} line 1: the column {column} is missing");
         var table = new ClearTable(name, header);
-        return [.. records.Skip(1).Where(r => r.Fields.Length > 1 || r.Fields[0].Length > 0).Select(r => new ClearRow(table, r.Line, r.Fields))];
+        var filled = records.Skip(1).Where(r => r.Fields.Length > 1 || r.Fields[0].Length > 0);
+        return [.. filled.Select(r => new ClearRow(table, r.Line, r.Fields))];
     }
 
     internal FormatException Wrong(int line, string column, string what) => new($"{_name} line {line}, column {column}: {what}");
@@ -41,7 +42,8 @@ internal sealed class ClearTable
 
     internal void CheckWidth(int line, int fields)
     {
-        if (fields != _columns.Length) throw new FormatException($"{_name} line {line}: {fields} fields, but the header has {_columns.Length}");
+        if (fields != _columns.Length)
+            throw new FormatException($"{_name} line {line}: {fields} fields, but the header has {_columns.Length}");
     }
 
     private static List<(int Line, string[] Fields)> Records(string text, string name)

@@ -62,12 +62,15 @@ internal static class ClearingQuality
             posted.Add(seed, FirstCome.Gain(snapshot), optimum);
         }
 
-        Console.WriteLine($"{markets} markets from seed {first}: {exact} solved exactly in service, {empty} without trade, {unproven} left out unproven");
-        Console.WriteLine($"{units / (double)Math.Max(1, service.Count):F1} units in the mean; {serviceTime.Elapsed.TotalMilliseconds / markets:F1} ms "
-            + $"a market in service, {deepTime.Elapsed.TotalSeconds:F0} s in deep searches");
+        Console.WriteLine($"{markets} markets from seed {first}: {exact} solved exactly in service, {empty} without trade, "
+            + $"{unproven} left out unproven");
+        Console.WriteLine($"{units / (double)Math.Max(1, service.Count):F1} units in the mean; "
+            + $"{serviceTime.Elapsed.TotalMilliseconds / markets:F1} ms a market in service, "
+            + $"{deepTime.Elapsed.TotalSeconds:F0} s in deep searches");
         Console.WriteLine("share of the optimum | mean | 1 % quantile | worst (seed) | optimal in | below 95 %");
         foreach (var shares in new[] { service, heuristic, posted }) Console.WriteLine(shares);
-        Console.WriteLine($"packages: {classes[0]} uniform, {classes[1]} supplement, {classes[2]} paid as bid; {paradox} of {losers} losers paradox");
+        Console.WriteLine($"packages: {classes[0]} uniform, {classes[1]} supplement, {classes[2]} paid as bid; "
+            + $"{paradox} of {losers} losers paradox");
         var isGood = service.Mean >= MeanBar && service.Quantile >= QuantileBar;
         Console.WriteLine(isGood ? "bar kept" : "BAR MISSED: 99.9 % in the mean, 99 % at the 1 % quantile");
         return isGood ? 0 : 1;

@@ -5,8 +5,8 @@ using Marketplace.Pricing;
 namespace Marketplace.Benchmarks;
 
 /// <summary>
-/// <c>clearing-speed [--offers N] [--bids N] [--runs N] [--threads N]</c>: the time of a clearing and of what stands around it, from a tenth
-/// of the market to all of it, beside first-come posted buying and a plain price-time book in the same process.
+/// <c>clearing-speed [--offers N] [--bids N] [--runs N] [--threads N]</c>: the time of a clearing and of what stands around it, from a
+/// tenth of the market to all of it, beside first-come posted buying and a plain price-time book in the same process.
 /// </summary>
 internal static class ClearingSpeed
 {
@@ -17,7 +17,8 @@ internal static class ClearingSpeed
         var runs = ClearingQuality.Number(args, "--runs", 4);
         var threads = ClearingQuality.Number(args, "--threads", 0);
         Console.WriteLine($"{Environment.ProcessorCount} cores; seconds; the last of {runs} clearings is timed, the first beside it");
-        Console.WriteLine("offers x bids (units) | units of bids | hash + order | read | clear (first; processors) | first-come | gain / bound | / first-come | RSS MiB");
+        Console.WriteLine("offers x bids (units) | units of bids | hash + order | read | clear (first; processors) | first-come | "
+            + "gain / bound | / first-come | RSS MiB");
         var seconds = 0.0;
         foreach (var tenths in new[] { 1, 3, 10 }) seconds = Row(offers * tenths / 10, bids * tenths / 10, runs, threads);
         var (orders, traded) = PriceTimeBook.Measure(1_000_000, 7);
@@ -49,16 +50,18 @@ internal static class ClearingSpeed
         var memory = Process.GetCurrentProcess().PeakWorkingSet64 >> 20;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{offers} x {bids} ({snapshot.Units.Count}) | {unitTime:F2} | {madeTime:F2} | {readTime:F2} | {last:F2} ({first:F2}; {cpu:F2} of processors) | {postedTime:F2} | "
+            $"{offers} x {bids} ({snapshot.Units.Count}) | {unitTime:F2} | {madeTime:F2} | {readTime:F2} | "
+            + $"{last:F2} ({first:F2}; {cpu:F2}) | {postedTime:F2} | "
             + $"{Ratio(result.GainNanos, result.BoundNanos):F3} | {Ratio(result.GainNanos, posted):F3} | {memory}"));
         var packages = result.Awards.Count;
         var supply = snapshot.Offers.Sum(o => o.Free.Sum(r => (long)r.Cards * (r.Until - r.From)));
         var demand = snapshot.Units.Sum(u => u.Options.Min(o => (long?)o.Cards * o.Slots) ?? 0);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  demand {demand / (double)supply:F2} of supply; {packages} packages: {Share(SettlementClass.Uniform):P0} uniform, {Share(SettlementClass.Supplement):P0} supplement, "
-            + $"{Share(SettlementClass.PaidAsBid):P0} as bid; {result.Losers.Count(l => l.Class == LossClass.Paradox)} of {result.Losers.Count} losers "
-            + $"paradox; {result.Components.Count} components, the largest {result.Components.MaxBy(c => c.Units)!.Lane}"));
+            $"  demand {demand / (double)supply:F2} of supply; {packages} packages: {Share(SettlementClass.Uniform):P0} uniform, "
+            + $"{Share(SettlementClass.Supplement):P0} supplement, {Share(SettlementClass.PaidAsBid):P0} as bid; "
+            + $"{result.Losers.Count(l => l.Class == LossClass.Paradox)} of {result.Losers.Count} losers paradox; "
+            + $"{result.Components.Count} components, the largest {result.Components.MaxBy(c => c.Units)!.Lane}"));
         Explain(market, snapshot, result);
         return last;
 

@@ -58,7 +58,10 @@ internal sealed class PriceTimeBook
                 Owner = "buyer",
                 Limit = new(limit, Currency.Cny),
                 PlacedAt = gate,
-                Options = [new($"b{i:000000}", pool, cards, 1, 0, 1, new(cards * 1_000_000L), new(limit * cards, Currency.Cny)) { Spread = true }],
+                Options =
+                [
+                    new($"b{i:000000}", pool, cards, 1, 0, 1, new(cards * 1_000_000L), new(limit * cards, Currency.Cny)) { Spread = true },
+                ],
             };
         });
         var snapshot = AuctionSnapshot.Of(1, gate, 1, Currency.Cny, new(), offers, units);

@@ -2,7 +2,9 @@ using NodaTime;
 
 namespace Marketplace.Pricing;
 
-/// <summary>The market of docs/clearing.md: pool X, four slots, offers A and B, three bids; and short words to make others like it.</summary>
+/// <summary>
+/// The market of docs/clearing.md: pool X, four slots, offers A and B, three bids; and short words to make others like it.
+/// </summary>
 internal sealed class ClearingExample
 {
     internal static readonly Instant Gate = Instant.FromUtc(2026, 1, 1, 0, 0);

@@ -56,7 +56,8 @@ public sealed class ClearingExplanationTests
         market.Offers.Add(ClearingExample.Offer("E", 9, "1", slots: 1));
         market.Offers.Add(ClearingExample.Offer("F", 9, "1") with { MinSlots = 3 });
         market.Offers.Add(ClearingExample.Offer("G", 9, "1") with { Owner = "buyer b3" });
-        market.Bids[2] = market.Bids[2] with { Pools = [.. market.Bids[2].Pools, new(far, StandardUnits.Parse("2")) { Fails = Constraints.Region }] };
+        var failing = new BidPool(far, StandardUnits.Parse("2")) { Fails = Constraints.Region };
+        market.Bids[2] = market.Bids[2] with { Pools = [.. market.Bids[2].Pools, failing] };
         market.Bids.Add(ClearingExample.Bid("b9", 9, 2, 0, 2, "100")); // takes what G has
         var snapshot = market.Snapshot();
 
@@ -64,8 +65,8 @@ public sealed class ClearingExplanationTests
 
         Assert.Equal(
             [
-                new(Constraints.Region, 1, 1), new(Constraints.Owner, 1, 1), new(Constraints.Duration, 1, 1), new(Constraints.Calendar, 1, 1),
-                new(Constraints.CardCount, 1, 1), new Exclusion(Constraints.Price, 1, 1),
+                new(Constraints.Region, 1, 1), new(Constraints.Owner, 1, 1), new(Constraints.Duration, 1, 1),
+                new(Constraints.Calendar, 1, 1), new(Constraints.CardCount, 1, 1), new Exclusion(Constraints.Price, 1, 1),
             ],
             loss.Excluded);
     }

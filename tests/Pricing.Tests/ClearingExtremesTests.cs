@@ -12,7 +12,9 @@ public sealed class ClearingExtremesTests
     {
         var (cards, slots) = (CardCount.MaxCards, AuctionSnapshot.TwoWeeks);
         var most = long.MaxValue / ((long)cards * slots);
-        var market = new GeneratedMarket(slots, [Offer("a", cards, most - 1), Offer("b", cards, most - 2)], [Bid("x", cards, slots, most), Bid("y", cards, slots, most)]);
+        var market = new GeneratedMarket(
+            slots, [Offer("a", cards, most - 1), Offer("b", cards, most - 2)],
+            [Bid("x", cards, slots, most), Bid("y", cards, slots, most)]);
         var snapshot = market.Snapshot();
 
         var result = Clearing.Clear(snapshot);
@@ -25,11 +27,11 @@ public sealed class ClearingExtremesTests
     [Fact]
     public void Clear_OfManyOfTheDearest_SumsBeyond64Bits()
     {
-        var offers = Enumerable.Range(0, 5).Select(i => Offer($"o{i}", 9, 0)).ToList();
+        var offers = Enumerable.Range(0, 5).Select(i => Offer($"o{i}", 9, 0) with { Free = [new(0, 2, 9)] }).ToList();
         var bids = Enumerable.Range(0, 5).Select(i => Bid($"b{i}", 9, 1, 1_000_000_000L * 1_000_000_000)).ToList();
         foreach (var parameters in new AuctionParameters[] { new(), new() { ExactUnits = 0 }, new() { SearchUnits = 0 } })
         {
-            var snapshot = (new GeneratedMarket(2, offers.ConvertAll(o => o with { Free = [new(0, 2, 9)] }), bids) { Parameters = parameters }).Snapshot();
+            var snapshot = new GeneratedMarket(2, offers, bids) { Parameters = parameters }.Snapshot();
 
             var result = Clearing.Clear(snapshot);
 

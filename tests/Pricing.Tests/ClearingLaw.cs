@@ -82,17 +82,17 @@ internal static class ClearingLaw
         foreach (var award in result.Awards)
         {
             var option = Option(snapshot, award);
-            if (award.Start < option.Earliest || award.Start + option.Slots > option.Latest) yield return $"{option.BidId} outside its window";
+            if (award.Start < option.Earliest || award.Start + option.Slots > option.Latest) yield return $"{option.BidId} is elsewhere";
             foreach (var part in award.Parts)
             {
                 var offer = snapshot.Offers[part.Offer];
-                if (option.Slots < offer.MinSlots || option.Slots > offer.MaxSlots) yield return $"{option.BidId} too short or long for {offer.Id}";
+                if (option.Slots < offer.MinSlots || option.Slots > offer.MaxSlots) yield return $"{option.BidId} too long for {offer.Id}";
                 if (part.Cards % offer.Lot != 0) yield return $"{option.BidId} breaks a lot of {offer.Id}";
                 if (offer.Owner == snapshot.Units[award.Unit].Owner) yield return $"{option.BidId} buys from itself";
             }
 
             if (option.ExactCards && award.Cards != option.Cards) yield return $"{option.BidId} refuses extra cards";
-            if (award.Parts.Any(p => award.Cards - snapshot.Offers[p.Offer].Lot >= option.Cards)) yield return $"{option.BidId} has a lot to spare";
+            if (award.Parts.Any(p => award.Cards - snapshot.Offers[p.Offer].Lot >= option.Cards)) yield return $"{option.BidId} has more";
         }
     }
 
@@ -102,7 +102,8 @@ internal static class ClearingLaw
         {
             var option = Option(snapshot, award);
             if (award.Pay.Nanos > option.Value.Nanos) yield return $"{option.BidId} pays above its bid";
-            if (award.Parts.Aggregate(Int128.Zero, (sum, p) => sum + p.Pay.Nanos) != award.Pay.Nanos) yield return $"{option.BidId} does not balance";
+            if (award.Parts.Aggregate(Int128.Zero, (sum, p) => sum + p.Pay.Nanos) != award.Pay.Nanos)
+                yield return $"{option.BidId} does not balance";
             foreach (var part in award.Parts)
             {
                 if (part.Pay.Nanos < (Int128)snapshot.Offers[part.Offer].Ask.Nanos * part.Cards * option.Slots)
@@ -155,8 +156,9 @@ internal static class ClearingLaw
         foreach (var loser in result.Losers)
         {
             var unit = snapshot.Units[loser.Unit];
-            var beats = unit.Options.Any(o => Enumerable.Range(o.Earliest, o.Latest - o.Slots - o.Earliest + 1).Any(s => Beats(snapshot, result, unit, o, s)));
-            if (beats != (loser.Class == LossClass.Paradox)) yield return $"unit {unit.Id} is {loser.Class} and {(beats ? "beats" : "does not beat")}";
+            var beats = unit.Options.Any(o => Enumerable.Range(o.Earliest, o.Latest - o.Slots - o.Earliest + 1)
+                .Any(start => Beats(snapshot, result, unit, o, start)));
+            if (beats != (loser.Class == LossClass.Paradox)) yield return $"unit {unit.Id} is {loser.Class}; beats: {beats}";
         }
     }
 

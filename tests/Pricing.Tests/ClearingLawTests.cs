@@ -22,7 +22,8 @@ public sealed class ClearingLawTests
         for (var seed = 1; seed <= 100; seed++)
         {
             var market = seed % 10 == 0 ? ClearingMarkets.Middle(seed) : ClearingMarkets.Small(seed);
-            var snapshot = (market with { Parameters = new() { ExactUnits = 0, SearchIterations = 300, SellerShare = new(5_000) } }).Snapshot();
+            var parameters = new AuctionParameters { ExactUnits = 0, SearchIterations = 300, SellerShare = new(5_000) };
+            var snapshot = (market with { Parameters = parameters }).Snapshot();
             var breaches = ClearingLaw.Breaches(snapshot, Clearing.Clear(snapshot)).ToList();
             Assert.True(breaches.Count == 0, $"seed {seed}: {string.Join("; ", breaches)}");
         }
@@ -31,7 +32,8 @@ public sealed class ClearingLawTests
     [Fact]
     public void Law_OverAMarketOfTheFastLanes_IsKept()
     {
-        var snapshot = (ClearingMarkets.Large(1, 60, 300, 48) with { Parameters = new() { SearchUnits = 0, WideIterations = 500 } }).Snapshot();
+        var parameters = new AuctionParameters { SearchUnits = 0, WideIterations = 500 };
+        var snapshot = (ClearingMarkets.Large(1, 60, 300, 48) with { Parameters = parameters }).Snapshot();
 
         var result = Clearing.Clear(snapshot);
 

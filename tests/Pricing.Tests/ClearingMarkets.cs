@@ -27,7 +27,8 @@ internal static class ClearingMarkets
         var slots = random.Next(3, 6);
         var pools = Pools(random.Next(1, 3), random);
         var offers = Enumerable.Range(0, random.Next(1, 4)).Select(i => Offer(random, $"o{i}", pools, slots, 4, 4)).ToList();
-        var bids = Enumerable.Range(0, random.Next(2, 5)).Select(i => Bid(random, $"b{i}", pools, slots, 4) with { MinPartCards = 0 }).ToList();
+        var bids = Enumerable.Range(0, random.Next(2, 5))
+            .Select(i => Bid(random, $"b{i}", pools, slots, 4) with { MinPartCards = 0 }).ToList();
         return new(slots, offers, bids);
     }
 
@@ -55,7 +56,8 @@ internal static class ClearingMarkets
         }).ToList();
         var bids = Enumerable.Range(0, random.Next(1, 15)).Select(i => new AuctionBid
         {
-            Id = $"b{i:00}", Buyer = $"buyer{i}", Limit = Price(random, 100), PlacedAt = Gate, Earliest = 0, Latest = 1, Cards = 1, Slots = 1,
+            Id = $"b{i:00}", Buyer = $"buyer{i}", Limit = Price(random, 100), PlacedAt = Gate,
+            Earliest = 0, Latest = 1, Cards = 1, Slots = 1,
             Pools = [new(pools[0].Pool, new(pools[0].Units))],
         }).ToList();
         return new(1, offers, bids);
@@ -69,7 +71,8 @@ internal static class ClearingMarkets
     {
         var random = new Random(seed);
         var pools = Pools(Math.Max(2, offers / 80), random);
-        var posted = Enumerable.Range(0, offers).Select(i => Sparse(random, Offer(random, $"o{i:00000}", pools, slots, 16, 240), slots)).ToList();
+        var posted = Enumerable.Range(0, offers)
+            .Select(i => Sparse(random, Offer(random, $"o{i:00000}", pools, slots, 16, 240), slots)).ToList();
         var longest = Math.Clamp(128 * demandPercent / 100, 1, slots / 2);
         var wanted = Enumerable.Range(0, bids).Select(i =>
         {
@@ -99,8 +102,9 @@ internal static class ClearingMarkets
             var pool = pools[random.Next(pools.Count)];
             return new AuctionBid
             {
-                Id = $"b{i:000000}", Buyer = $"buyer{i}", Limit = Price(random, 100), PlacedAt = Gate - Duration.FromSeconds(i), Earliest = earliest,
-                Latest = Math.Min(slots, earliest + 1 + random.Next(12)), Cards = 1, Slots = 1, Pools = [new(pool.Pool, new(pool.Units))],
+                Id = $"b{i:000000}", Buyer = $"buyer{i}", Limit = Price(random, 100), PlacedAt = Gate - Duration.FromSeconds(i),
+                Earliest = earliest, Latest = Math.Min(slots, earliest + 1 + random.Next(12)), Cards = 1, Slots = 1,
+                Pools = [new(pool.Pool, new(pool.Units))],
             };
         }).ToList();
         return new(slots, posted, wanted);
@@ -130,7 +134,8 @@ internal static class ClearingMarkets
         var shortest = random.Next(5) == 0 ? random.Next(1, 4) : 1;
         return new()
         {
-            Id = id, Owner = $"s{random.Next(0, 1_000)}", Pool = pool, Lot = lot, Ask = new(Price(random, 40).Nanos * units / 1_000_000, Currency.Cny),
+            Id = id, Owner = $"s{random.Next(0, 1_000)}", Pool = pool, Lot = lot,
+            Ask = new(Price(random, 40).Nanos * units / 1_000_000, Currency.Cny),
             MinSlots = shortest, MaxSlots = random.Next(5) == 0 ? Math.Max(shortest, longest / 2) : slots + shortest, Free = runs,
         };
     }

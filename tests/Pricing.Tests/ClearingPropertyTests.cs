@@ -68,7 +68,8 @@ public sealed class ClearingPropertyTests
     [Fact]
     public void FastLanes_OnAnyNumberOfThreads_GiveTheSameBytes()
     {
-        var snapshot = (ClearingMarkets.Large(5, 80, 400, 48) with { Parameters = new() { SearchUnits = 10, WideIterations = 800 } }).Snapshot();
+        var parameters = new AuctionParameters { SearchUnits = 10, WideIterations = 800 };
+        var snapshot = (ClearingMarkets.Large(5, 80, 400, 48) with { Parameters = parameters }).Snapshot();
 
         var one = Clearing.Clear(snapshot, threads: 1);
 
@@ -78,7 +79,8 @@ public sealed class ClearingPropertyTests
 
     private static bool SameBytes(Clears clear, int seed)
     {
-        var market = ClearingMarkets.Small(seed) with { Parameters = new() { ExactUnits = seed % 2 == 0 ? 32 : 0, SearchIterations = 200 } };
+        var parameters = new AuctionParameters { ExactUnits = seed % 2 == 0 ? 32 : 0, SearchIterations = 200 };
+        var market = ClearingMarkets.Small(seed) with { Parameters = parameters };
         var random = new Random(seed);
         var (offers, bids) = (market.Offers.ToArray(), market.Bids.ToArray());
         random.Shuffle(offers);
@@ -118,7 +120,9 @@ public sealed class ClearingPropertyTests
         var snapshot = With(market.Snapshot(), [.. units.Select(u => ReferenceEquals(u, winner) || u == winner ? raised : u)]);
         var after = clear(snapshot);
         return after.Components.Any(c => !c.IsExact)
-            || after.Awards.Any(a => after.SnapshotHash == snapshot.Hash && snapshot.Units[a.Unit].Id == raised.Id && snapshot.Units[a.Unit].Part == raised.Part);
+            || (after.SnapshotHash == snapshot.Hash && after.Awards.Any(a => IsRaised(snapshot.Units[a.Unit])));
+
+        bool IsRaised(AuctionUnit unit) => unit.Id == raised.Id && unit.Part == raised.Part;
     }
 
     private static bool CapacityHelps(Clears clear, int seed)
@@ -126,10 +130,12 @@ public sealed class ClearingPropertyTests
         var market = ClearingMarkets.Small(seed);
         var more = market with
         {
-            Offers = [.. market.Offers.Select((o, i) => i == 0 ? o with { Free = [.. o.Free.Select(r => r with { Cards = r.Cards + 3 })] } : o)],
+            Offers = [.. market.Offers.Select((o, i) => i == 0 ? More(o) : o)],
         };
         var (before, after) = (Clearing.Clear(market.Snapshot()), clear(more.Snapshot()));
         return before.Components.Concat(after.Components).Any(c => !c.IsExact) || after.GainNanos >= before.GainNanos;
+
+        static AuctionOffer More(AuctionOffer offer) => offer with { Free = [.. offer.Free.Select(r => r with { Cards = r.Cards + 3 })] };
     }
 
     private static bool Scales(Clears clear, int seed)
@@ -165,9 +171,7 @@ public sealed class ClearingPropertyTests
         var first = market.Snapshot();
         var awards = Clearing.Clear(first);
         var left = first.Offers.Select(o => ClearingLaw.Free(first, o)).ToArray();
-        foreach (var award in awards.Awards)
-            foreach (var part in award.Parts)
-                for (var t = award.Start; t < award.Start + ClearingLaw.Option(first, award).Slots; t++) left[part.Offer][t] -= part.Cards;
+        Take(first, awards);
         var second = market with
         {
             Offers = [.. first.Offers.Select((o, i) => o with { Free = [.. left[i].Select((n, t) => new CalendarRun(t, t + 1, n))] })],
@@ -175,16 +179,22 @@ public sealed class ClearingPropertyTests
         };
         var snapshot = second.Snapshot();
         FullCalendars[snapshot.Hash] = first;
-        var again = clear(snapshot);
-        foreach (var award in again.Awards)
-            foreach (var part in award.Parts)
-                for (var t = award.Start; t < award.Start + ClearingLaw.Option(snapshot, award).Slots; t++) left[part.Offer][t] -= part.Cards;
+        Take(snapshot, clear(snapshot));
         return left.SelectMany(row => row).All(n => n >= 0);
+
+        void Take(AuctionSnapshot of, AuctionResult result)
+        {
+            foreach (var award in result.Awards)
+            {
+                foreach (var part in award.Parts)
+                    for (var t = award.Start; t < award.Start + ClearingLaw.Option(of, award).Slots; t++) left[part.Offer][t] -= part.Cards;
+            }
+        }
     }
 
-    private static AuctionSnapshot With(AuctionSnapshot snapshot, IReadOnlyList<AuctionUnit>? units = null, IReadOnlyList<AuctionOffer>? offers = null) =>
-        AuctionSnapshot.Of(
-            snapshot.Number, snapshot.Gate, snapshot.Slots, snapshot.Currency, snapshot.Parameters, offers ?? snapshot.Offers, units ?? snapshot.Units);
+    private static AuctionSnapshot With(
+        AuctionSnapshot s, IReadOnlyList<AuctionUnit>? units = null, IReadOnlyList<AuctionOffer>? offers = null) =>
+        AuctionSnapshot.Of(s.Number, s.Gate, s.Slots, s.Currency, s.Parameters, offers ?? s.Offers, units ?? s.Units);
 
     /// <summary>Broken: depends on something that is not in the snapshot's facts.</summary>
     private static AuctionSnapshot Rotated(AuctionSnapshot s) =>
@@ -198,7 +208,8 @@ public sealed class ClearingPropertyTests
 
     private static AuctionUnit Dearest(AuctionSnapshot s) => s.Units.MaxBy(u => u.Limit.Nanos)!;
 
-    private static AuctionSnapshot Without(AuctionSnapshot s, AuctionUnit unit) => With(s, [.. s.Units.Where(u => u.Id != unit.Id || u.Part != unit.Part)]);
+    private static AuctionSnapshot Without(AuctionSnapshot s, AuctionUnit unit) =>
+        With(s, [.. s.Units.Where(u => u.Id != unit.Id || u.Part != unit.Part)]);
 
     private static AuctionSnapshot WithoutTheLargestOffer(AuctionSnapshot s)
     {
