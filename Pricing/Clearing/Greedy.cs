@@ -6,20 +6,20 @@ namespace Marketplace.Pricing;
 /// </summary>
 internal static class Greedy
 {
-    /// <param name="eighths">The power of the size in eighths: 0 serves the largest gain first, 8 the largest gain per card-hour.</param>
-    public static Allocation Run(Floor floor, int eighths, StartPolicy policy = StartPolicy.Earliest)
+    /// <param name="quarters">The power of the size in quarters: 0 serves the largest gain first, 4 the largest gain per card-hour.</param>
+    public static Allocation Run(Floor floor, int quarters, StartPolicy policy = StartPolicy.Earliest)
     {
         var allocation = new Allocation(floor);
-        Fill(allocation, eighths, policy);
+        Fill(allocation, quarters, policy);
         return allocation;
     }
 
     /// <summary>Adds units that have no package yet until none fits.</summary>
-    public static void Fill(Allocation allocation, int eighths, StartPolicy policy = StartPolicy.Earliest)
+    public static void Fill(Allocation allocation, int quarters, StartPolicy policy = StartPolicy.Earliest)
     {
         var floor = allocation.Floor;
         var weights = new ulong[floor.Options.Length];
-        for (var k = 0; k < weights.Length; k++) weights[k] = SizeWeight.Of(floor.Options[k].Size, eighths);
+        for (var k = 0; k < weights.Length; k++) weights[k] = SizeWeight.Of(floor.Options[k].Size, quarters);
         var queue = new PriorityQueue<int, Turn>(floor.Units.Length);
         for (var u = 0; u < floor.Units.Length; u++)
         {

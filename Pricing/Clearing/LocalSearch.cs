@@ -22,7 +22,7 @@ internal sealed class LocalSearch
         (_floor, _now, _random) = (start.Floor, start, new(seed));
         _finder = new(_floor, start.Free);
         _changed = new bool[_floor.Units.Length];
-        _weights = [.. _floor.Options.Select(o => SizeWeight.Of(o.Size, 4))];
+        _weights = [.. _floor.Options.Select(o => SizeWeight.Of(o.Size, 2))];
     }
 
     /// <summary>Tries every loser at every offer and some starts, until a pass over all of them betters nothing.</summary>

@@ -47,8 +47,8 @@ internal sealed class PriceClock
 
     private static long Least => 1_000_000;
 
-    /// <summary>Runs the clock and places units where it sent them; then adds whoever still fits.</summary>
-    public static (Allocation Allocation, Int128 Bound) Run(Floor floor)
+    /// <summary>Runs the clock and, if asked, places units where it sent them and adds whoever still fits.</summary>
+    public static (Allocation? Allocation, Int128 Bound) Run(Floor floor, bool places)
     {
         var clock = new PriceClock(floor);
         var wanted = new long[clock._price.Length];
@@ -59,7 +59,7 @@ internal sealed class PriceClock
             if (step < Steps - 1) clock.Move(wanted, step);
         }
 
-        return (clock.Place(), clock.Bound);
+        return (places ? clock.Place() : null, clock.Bound);
     }
 
     /// <summary>Each unit's best option and start at the present prices, and what all of that asks of each pool and slot.</summary>
@@ -145,13 +145,13 @@ internal sealed class PriceClock
             if (_choice[u].Option < 0) continue;
             ref readonly var option = ref _floor.Options[_choice[u].Option];
             var gain = option.GainOver(_floor.Offers[_floor.FirstOffer[option.Pool]].Ask, option.Cards);
-            if (gain > 0) order.Add((SizeWeight.Key(gain, SizeWeight.Of(option.Size, 4)), _floor.Claims[u].Rank, u));
+            if (gain > 0) order.Add((SizeWeight.Key(gain, SizeWeight.Of(option.Size, 2)), _floor.Claims[u].Rank, u));
         }
 
         order.Sort((a, b) => a.Key != b.Key ? b.Key.CompareTo(a.Key) : a.Rank.CompareTo(b.Rank));
         foreach (var (_, _, unit) in order)
             if (finder.FindAt(_choice[unit].Option, _choice[unit].Start) is { } package) allocation.Place(package);
-        Greedy.Fill(allocation, eighths: 4);
+        Greedy.Fill(allocation, quarters: 2);
         return allocation;
     }
 }

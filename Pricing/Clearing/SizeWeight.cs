@@ -8,17 +8,17 @@ internal static class SizeWeight
 {
     private const int Bits = 16;
 
-    /// <summary>size to the power of eighths/8, in 65,536ths, rounded down; eighths is 0, 4, 5 or 8.</summary>
-    public static ulong Of(int size, int eighths)
+    /// <summary>The size to the power of quarters/4, in 65,536ths, rounded down; quarters is 0, 1, 2 or 4.</summary>
+    public static ulong Of(int size, int quarters)
     {
         var half = Root((ulong)size << (2 * Bits));
-        return eighths switch
+        return quarters switch
         {
             0 => 1UL << Bits,
-            4 => half,
-            5 => (half * Root(Root(half << Bits) << Bits)) >> Bits,
-            8 => (ulong)size << Bits,
-            _ => throw new ArgumentOutOfRangeException(nameof(eighths)),
+            1 => Root(half << Bits),
+            2 => half,
+            4 => (ulong)size << Bits,
+            _ => throw new ArgumentOutOfRangeException(nameof(quarters)),
         };
     }
 

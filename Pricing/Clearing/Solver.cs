@@ -9,7 +9,10 @@ internal static class Solver
     // Ejection tries every loser at every offer: worth its time where both are few.
     private const int MostUnitsToEject = 200;
 
-    private static readonly int[] Powers = [8, 4, 0];
+    // Above this two lanes have to do: they and the clock are what two threads get done in about a second.
+    private const int MostUnitsForAllLanes = 20_000;
+
+    private static readonly int[] Powers = [4, 2, 0];
 
     /// <param name="seed">The component's own, from the snapshot's hash.</param>
     public static Solution Solve(Floor floor, AuctionParameters parameters, ulong seed, ParallelOptions parallel) =>
@@ -37,19 +40,30 @@ internal static class Solver
             if (different[i].Gain > best.Gain) best = different[i];
         }
 
-        var (guided, clockBound) = PriceClock.Run(floor);
-        if (guided.Gain > best.Gain) best = guided;
+        var (guided, clockBound) = PriceClock.Run(floor, places: true);
+        if (guided!.Gain > best.Gain) best = guided;
         return Tidy(best, Lane.Search, false, Int128.Min(bound, clockBound), seed);
     }
 
+    /// <summary>
+    /// The best of several lanes. Which power of the size serves best depends on how scarce cards are, so more than one is tried. The clock's
+    /// choices pay where packages are alike; its bound is wanted in any case.
+    /// </summary>
     private static Solution Large(Floor floor, AuctionParameters parameters, ulong seed, ParallelOptions parallel)
     {
-        var (greedy, guided, bound) = (default(Allocation)!, default(Allocation)!, Int128.Zero);
+        var isWide = floor.Units.Length > MostUnitsForAllLanes;
+        int[] powers = isWide ? [0, 2] : [0, 1, 2, 4];
+        var places = !isWide || floor.Options.All(o => o.Size == 1);
+        var lanes = new Allocation?[powers.Length + 1];
+        var bound = Int128.Zero;
         Parallel.Invoke(
             parallel,
-            () => greedy = Greedy.Run(floor, eighths: 5),
-            () => (guided, bound) = PriceClock.Run(floor));
-        var (best, lane) = guided.Gain > greedy.Gain ? (guided, Lane.Guided) : (greedy, Lane.Greedy);
+            [
+                () => (lanes[^1], bound) = PriceClock.Run(floor, places),
+                .. powers.Select((power, i) => new Action(() => lanes[i] = Greedy.Run(floor, power))),
+            ]);
+        var best = lanes.OfType<Allocation>().MaxBy(lane => lane.Gain)!; // of equal ones the first
+        var lane = best == lanes[^1] ? Lane.Guided : Lane.Greedy;
         // A move looks at the offers of a pool or two, so where pools are large fewer moves fit the same time.
         var offers = Enumerable.Range(0, floor.Pools.Length).Max(p => floor.FirstOffer[p + 1] - floor.FirstOffer[p]);
         var iterations = Math.Max(0, parameters.WideIterations - floor.Units.Length) / Math.Max(1, offers / 100);
