@@ -88,39 +88,32 @@ internal sealed class PriceRule
     /// </summary>
     private void Level()
     {
-        var asks = _packages.SelectMany(p => p.Parts.Select(part => (Price: _floor.Offers[part.Offer].Ask, part.Cards, Package: p)))
-            .OrderBy(a => a.Price).ToArray();
-        var values = _packages.Select(p => (Price: ValuePerCardHour(_floor.Options[p.Option], p.Cards), p.Cards, Package: p))
-            .OrderBy(v => v.Price).ToArray();
-        Span<int> begins = asks.Length <= 256 ? stackalloc int[asks.Length] : new int[asks.Length];
-        var ends = new int[asks.Length];
-        for (var i = 0; i < asks.Length; i++)
-        {
-            begins[i] = asks[i].Package.Start;
-            ends[i] = begins[i] + _floor.Options[asks[i].Package.Option].Slots;
-        }
-
-        var valueBegins = values.Select(v => v.Package.Start).ToArray();
-        var valueEnds = values.Select(v => v.Package.Start + _floor.Options[v.Package.Option].Slots).ToArray();
+        var asks = _packages.SelectMany(p => p.Parts.Select(part => Stretch(p, _floor.Offers[part.Offer].Ask, part.Cards)))
+            .OrderBy(s => s.Price).ToArray();
+        var values = _packages.Select(p => Stretch(p, ValuePerCardHour(_floor.Options[p.Option], p.Cards), p.Cards))
+            .OrderBy(s => s.Price).ToArray();
         for (var t = 0; t < _floor.Slots; t++)
         {
             long above = 0; // cards sold at an ask above the price
-            for (var i = 0; i < asks.Length; i++)
-                if (begins[i] <= t && t < ends[i]) above += asks[i].Cards;
+            foreach (ref readonly var ask in asks.AsSpan())
+                if (ask.Holds(t)) above += ask.Cards;
             if (above == 0) continue;
             _states[t] = SlotState.Traded;
-            long below = 0, least = long.MaxValue;
+            long below = 0, least = long.MaxValue; // cards bought at a value below the price
             for (int i = 0, j = 0; i < asks.Length;)
             {
                 var price = asks[i].Price;
                 for (; i < asks.Length && asks[i].Price == price; i++)
-                    if (begins[i] <= t && t < ends[i]) above -= asks[i].Cards;
+                    if (asks[i].Holds(t)) above -= asks[i].Cards;
                 for (; j < values.Length && values[j].Price < price; j++)
-                    if (valueBegins[j] <= t && t < valueEnds[j]) below += values[j].Cards;
+                    if (values[j].Holds(t)) below += values[j].Cards;
                 if (above + below < least) (least, _price[t]) = (above + below, price);
             }
         }
     }
+
+    private Held Stretch(Package package, long price, int cards) =>
+        new(price, cards, package.Start, package.Start + _floor.Options[package.Option].Slots);
 
     /// <summary>Where nothing is traded: the lowest ask that still has a card.</summary>
     private void Indicate()
@@ -210,5 +203,11 @@ internal sealed class PriceRule
     {
         ref readonly var option = ref _floor.Options[package.Option];
         return option.Value >= package.Cards * Over(package.Start, option.Slots);
+    }
+
+    /// <summary>Cards held over [From, Until) at an ask or a value per card-hour.</summary>
+    private readonly record struct Held(long Price, int Cards, int From, int Until)
+    {
+        public bool Holds(int slot) => From <= slot && slot < Until;
     }
 }

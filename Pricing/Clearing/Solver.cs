@@ -46,8 +46,8 @@ internal static class Solver
     }
 
     /// <summary>
-    /// The best of several lanes. Which power of the size serves best depends on how scarce cards are, so more than one is tried. The clock's
-    /// choices pay where packages are alike; its bound is wanted in any case.
+    /// The best of several lanes. Which power of the size serves best depends on how scarce cards are, so more than one is tried. The
+    /// clock's choices pay where packages are alike; its bound is wanted in any case.
     /// </summary>
     private static Solution Large(Floor floor, AuctionParameters parameters, ulong seed, ParallelOptions parallel)
     {

@@ -20,16 +20,22 @@ internal static class ClearingSpeed
         Console.WriteLine("offers x bids (units) | units of bids | hash + order | read | clear (first; processors) | first-come | "
             + "gain / bound | / first-come | RSS MiB");
         var seconds = 0.0;
-        foreach (var tenths in new[] { 1, 3, 10 }) seconds = Row(offers * tenths / 10, bids * tenths / 10, runs, threads);
+        foreach (var tenths in new[] { 1, 3, 10 })
+        {
+            var (some, wanted) = (offers * tenths / 10, bids * tenths / 10);
+            seconds = Row($"{some} x {wanted}", ClearingMarkets.Large(7, some, wanted), runs, threads);
+        }
+
+        var oneHour = ClearingMarkets.OneHour(7, offers / 50, bids, AuctionSnapshot.TwoWeeks);
+        Row($"{offers / 50} x {bids}, a card for an hour each", oneHour, runs, threads);
         var (orders, traded) = PriceTimeBook.Measure(1_000_000, 7);
         Console.WriteLine($"price-time book, one slot and pool: {orders:N0} orders/s ({traded:N0} cards); "
             + $"the auction on such orders: {PriceTimeBook.MeasureAuction(20_000, 7):N0} orders/s");
         return seconds < 2 ? 0 : 1;
     }
 
-    private static double Row(int offers, int bids, int runs, int threads)
+    private static double Row(string name, GeneratedMarket market, int runs, int threads)
     {
-        var market = ClearingMarkets.Large(7, offers, bids);
         var (units, unitTime) = Timed(() => BidUnits.All(market.Bids, market.Offers).SelectMany(b => b.Units).ToList());
         AuctionSnapshot Made() => AuctionSnapshot.Of(
             1, ClearingMarkets.Gate, market.Slots, Currency.Cny, market.Parameters, market.Offers, units);
@@ -50,7 +56,7 @@ internal static class ClearingSpeed
         var memory = Process.GetCurrentProcess().PeakWorkingSet64 >> 20;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{offers} x {bids} ({snapshot.Units.Count}) | {unitTime:F2} | {madeTime:F2} | {readTime:F2} | "
+            $"{name} ({snapshot.Units.Count}) | {unitTime:F2} | {madeTime:F2} | {readTime:F2} | "
             + $"{last:F2} ({first:F2}; {cpu:F2}) | {postedTime:F2} | "
             + $"{Ratio(result.GainNanos, result.BoundNanos):F3} | {Ratio(result.GainNanos, posted):F3} | {memory}"));
         var packages = result.Awards.Count;

@@ -41,6 +41,21 @@ public sealed class ClearingLawTests
         Assert.Empty(ClearingLaw.Breaches(snapshot, result));
     }
 
+    [Fact]
+    public void Law_OverCardsForAnHour_IsKeptAndPaysUniformPrices()
+    {
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            var parameters = new AuctionParameters { ExactUnits = 0, SearchUnits = seed % 2 == 0 ? 0 : 2_000, SearchIterations = 300 };
+            var snapshot = (ClearingMarkets.OneHour(seed, 6, 60, 8) with { Parameters = parameters }).Snapshot();
+
+            var result = Clearing.Clear(snapshot);
+
+            Assert.Empty(ClearingLaw.Breaches(snapshot, result));
+            Assert.DoesNotContain(result.Awards, a => a.Class == SettlementClass.PaidAsBid);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Rules))]
     public void Rule_OnABentResult_FindsIt(string rule)
