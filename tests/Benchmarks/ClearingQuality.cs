@@ -5,9 +5,9 @@ using Marketplace.Pricing;
 namespace Marketplace.Benchmarks;
 
 /// <summary>
-/// <c>clearing-quality [--markets N] [--from SEED] [--nodes N]</c>: the clearing as it serves, its heuristics alone and first-come posted
-/// buying, against the optimum on fresh small markets. The optimum is the exact search let run to the end; where even that gives up the
-/// market is counted and left out.
+/// <c>clearing-quality [--markets N] [--from SEED] [--nodes N] [--middle 1]</c>: the clearing as it serves, its heuristics alone and
+/// first-come posted buying, against the optimum on fresh small (or middle) markets. The optimum is the exact search let run to the end;
+/// where even that gives up the market is left out of the table and held against its bound instead.
 /// </summary>
 internal static class ClearingQuality
 {
@@ -18,14 +18,16 @@ internal static class ClearingQuality
     {
         var markets = Number(args, "--markets", 3_000);
         var first = Number(args, "--from", 1_000_001);
-        var deep = new AuctionParameters { ExactUnits = 1_000, ExactPlacements = 100_000, ExactNodes = Number(args, "--nodes", 3_000_000) };
+        var deep = new AuctionParameters { ExactUnits = 1_000, ExactPlacements = 400_000, ExactNodes = Number(args, "--nodes", 3_000_000) };
+        var isMiddle = Number(args, "--middle", 0) > 0;
         var (service, heuristic, posted) = (new Shares("service"), new Shares("heuristic alone"), new Shares("first-come posted"));
+        var unprovenShares = new Shares("service against the bound where unproven");
         var classes = new int[3];
         int unproven = 0, empty = 0, exact = 0, losers = 0, paradox = 0, units = 0;
         var (serviceTime, deepTime) = (new Stopwatch(), new Stopwatch());
         for (var seed = first; seed < first + markets; seed++)
         {
-            var market = ClearingMarkets.Small(seed);
+            var market = isMiddle ? ClearingMarkets.Middle(seed) : ClearingMarkets.Small(seed);
             var snapshot = market.Snapshot();
             serviceTime.Start();
             var served = Clearing.Clear(snapshot);
@@ -40,6 +42,7 @@ internal static class ClearingQuality
                 if (proven.Components.Any(c => !c.IsExact))
                 {
                     unproven++;
+                    unprovenShares.Add(seed, served.GainNanos, Int128.Min(served.BoundNanos, proven.BoundNanos));
                     continue;
                 }
 
@@ -68,9 +71,16 @@ internal static class ClearingQuality
             + $"{serviceTime.Elapsed.TotalMilliseconds / markets:F1} ms a market in service, "
             + $"{deepTime.Elapsed.TotalSeconds:F0} s in deep searches");
         Console.WriteLine("share of the optimum | mean | 1 % quantile | worst (seed) | optimal in | below 95 %");
-        foreach (var shares in new[] { service, heuristic, posted }) Console.WriteLine(shares);
+        foreach (var shares in new[] { service, heuristic, posted, unprovenShares })
+            if (shares.Count > 0) Console.WriteLine(shares);
         Console.WriteLine($"packages: {classes[0]} uniform, {classes[1]} supplement, {classes[2]} paid as bid; "
             + $"{paradox} of {losers} losers paradox");
+        if (service.Count == 0)
+        {
+            Console.WriteLine("no optimum is known, so the bar is not judged");
+            return 0;
+        }
+
         var isGood = service.Mean >= MeanBar && service.Quantile >= QuantileBar;
         Console.WriteLine(isGood ? "bar kept" : "BAR MISSED: 99.9 % in the mean, 99 % at the 1 % quantile");
         return isGood ? 0 : 1;
