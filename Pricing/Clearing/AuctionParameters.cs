@@ -15,16 +15,22 @@ public sealed record AuctionParameters
     /// <summary>... and of at most this many placements.</summary>
     public int ExactPlacements { get; init; } = 5_000;
 
-    /// <summary>Nodes after which the exact search gives up and the component's award is heuristic.</summary>
+    /// <summary>
+    /// Nodes after which the exact search gives up and the component's award is heuristic. All components of a market share twenty times as
+    /// many.
+    /// </summary>
     public int ExactNodes { get; init; } = 200_000;
 
-    /// <summary>Components of at most this many units get the many starts and <see cref="SearchIterations"/>.</summary>
+    /// <summary>Components of at most this many units get several starts and <see cref="SearchIterations"/>.</summary>
     public int SearchUnits { get; init; } = 2_000;
 
-    /// <summary>Forced insertions in a small component, over all its runs.</summary>
+    /// <summary>The most forced insertions in a small component, over all its runs.</summary>
     public int SearchIterations { get; init; } = 10_000;
 
-    /// <summary>A larger component of u units gets this many forced insertions less u, if that is positive.</summary>
+    /// <summary>
+    /// Forced insertions in all small components of a market together; in its larger ones, if it has u units, this many less u, if that is
+    /// positive. They are shared out by units.
+    /// </summary>
     public int WideIterations { get; init; } = 30_000;
 
     /// <summary>The version of the effective units behind the values.</summary>

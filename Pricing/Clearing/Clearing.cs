@@ -36,9 +36,10 @@ public static class Clearing
     {
         var parts = Components.Of(floor, [.. hopes.Select(h => h == Hope.Gain)]);
         var seed = Convert.ToUInt64(snapshot.Hash[..16], 16);
+        var effort = new Effort(snapshot.Parameters, parts.Sum(p => p.Units.Length));
         var solutions = new Solution[parts.Count];
         Parallel.For(0, parts.Count, parallel, i =>
-            solutions[i] = Solver.Solve(parts[i], snapshot.Parameters, new SplitMix64(seed ^ (ulong)parts[i].Pools[0]).Next(), parallel));
+            solutions[i] = Solver.Solve(parts[i], effort, new SplitMix64(seed ^ (ulong)parts[i].Pools[0]).Next(), parallel));
         return solutions;
     }
 

@@ -9,22 +9,20 @@ internal static class Solver
     // Ejection tries every loser at every offer: worth its time where both are few.
     private const int MostUnitsToEject = 200;
 
-    // Above this two lanes have to do: they and the clock are what two threads get done in about a second.
-    private const int MostUnitsForAllLanes = 20_000;
-
     private static readonly int[] Powers = [4, 2, 0];
 
     /// <param name="seed">The component's own, from the snapshot's hash.</param>
-    public static Solution Solve(Floor floor, AuctionParameters parameters, ulong seed, ParallelOptions parallel) =>
-        floor.Units.Length <= parameters.SearchUnits ? Small(floor, parameters, seed) : Large(floor, parameters, seed, parallel);
+    public static Solution Solve(Floor floor, Effort effort, ulong seed, ParallelOptions parallel) =>
+        floor.Units.Length <= effort.Parameters.SearchUnits ? Small(floor, effort, seed) : Large(floor, effort, seed, parallel);
 
-    private static Solution Small(Floor floor, AuctionParameters parameters, ulong seed)
+    private static Solution Small(Floor floor, Effort effort, ulong seed)
     {
-        var starts = Starts(floor, seed);
+        var parameters = effort.Parameters;
+        var starts = Starts(floor, effort, seed);
         var best = starts[0];
         var bound = Int128.MaxValue;
         if (floor.Units.Length <= parameters.ExactUnits
-            && ExactSearch.Run(floor, best, parameters.ExactPlacements, parameters.ExactNodes) is { } exact)
+            && ExactSearch.Run(floor, best, parameters.ExactPlacements, effort.Nodes(floor)) is { } exact)
         {
             best = Of(floor, exact.Placed);
             if (exact.IsExact) return Tidy(best, Lane.Exact, true, exact.Bound, seed);
@@ -36,7 +34,7 @@ internal static class Solver
         for (var i = 0; i < different.Count; i++)
         {
             var search = new LocalSearch(different[i], seed + (ulong)i);
-            search.Insert(parameters.SearchIterations / different.Count, anneals: i == 0);
+            search.Insert(effort.Moves(floor) / different.Count, anneals: i == 0);
             if (different[i].Gain > best.Gain) best = different[i];
         }
 
@@ -49,11 +47,10 @@ internal static class Solver
     /// The best of several lanes. Which power of the size serves best depends on how scarce cards are, so more than one is tried. The
     /// clock's choices pay where packages are alike; its bound is wanted in any case.
     /// </summary>
-    private static Solution Large(Floor floor, AuctionParameters parameters, ulong seed, ParallelOptions parallel)
+    private static Solution Large(Floor floor, Effort effort, ulong seed, ParallelOptions parallel)
     {
-        var isWide = floor.Units.Length > MostUnitsForAllLanes;
-        int[] powers = isWide ? [0, 2] : [0, 1, 2, 4];
-        var places = !isWide || floor.Options.All(o => o.Size == 1);
+        int[] powers = effort.IsWide ? [0, 2] : [0, 1, 2, 4];
+        var places = !effort.IsWide || floor.Options.All(o => o.Size == 1);
         var lanes = new Allocation?[powers.Length + 1];
         var bound = Int128.Zero;
         Parallel.Invoke(
@@ -64,20 +61,17 @@ internal static class Solver
             ]);
         var best = lanes.OfType<Allocation>().MaxBy(lane => lane.Gain)!; // of equal ones the first
         var lane = best == lanes[^1] ? Lane.Guided : Lane.Greedy;
-        // A move looks at the offers of a pool or two, so where pools are large fewer moves fit the same time.
-        var offers = Enumerable.Range(0, floor.Pools.Length).Max(p => floor.FirstOffer[p + 1] - floor.FirstOffer[p]);
-        var iterations = Math.Max(0, parameters.WideIterations - floor.Units.Length) / Math.Max(1, offers / 100);
-        if (iterations > 0) new LocalSearch(best, seed).Insert(iterations, anneals: false);
+        if (effort.WideMoves(floor) is > 0 and var moves) new LocalSearch(best, seed).Insert(moves, anneals: false);
         return new(floor, best.Placed, lane, best.Gain == bound, best.Gain, bound);
     }
 
-    /// <summary>Greedy results by three powers of the size and three start policies, the best first.</summary>
-    private static List<Allocation> Starts(Floor floor, ulong seed)
+    /// <summary>Greedy results by three powers of the size and, unless the market is wide, three start policies; the best first.</summary>
+    private static List<Allocation> Starts(Floor floor, Effort effort, ulong seed)
     {
         var starts = new List<Allocation>();
         foreach (var power in Powers)
         {
-            foreach (var policy in Enum.GetValues<StartPolicy>())
+            foreach (var policy in effort.IsWide ? [StartPolicy.Earliest] : Enum.GetValues<StartPolicy>())
             {
                 var start = Greedy.Run(floor, power, policy);
                 if (floor.Units.Length <= MostUnitsToEject) new LocalSearch(start, seed).Eject();
