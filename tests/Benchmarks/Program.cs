@@ -1,11 +1,11 @@
 using BenchmarkDotNet.Running;
 using Marketplace.Benchmarks;
 
-return args switch
+return args.FirstOrDefault() switch
 {
-    ["clear", .. var rest] => ClearCommand.Run(rest, Console.Out, Console.Error),
-    ["clearing-quality", .. var rest] => ClearingQuality.Run(rest),
-    ["clearing-speed", .. var rest] => ClearingSpeed.Run(rest),
+    "clear" => ClearCommand.Run(args[1..], Console.Out, Console.Error),
+    "clearing-quality" => ClearingQuality.Run(args[1..]),
+    "clearing-speed" => ClearingSpeed.Run(args[1..]),
     _ => Measure(args),
 };
 
