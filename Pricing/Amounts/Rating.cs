@@ -29,18 +29,13 @@ public static class Rating
 
     /// <summary>Cuts an amount by weights so that the parts add up to it exactly: largest remainder first, then the earlier part.</summary>
     /// <exception cref="ArgumentException">No weight is positive, or one is negative.</exception>
-    public static IReadOnlyList<Money> Split(Money total, IReadOnlyList<int> weights)
-    {
-        var sum = weights.Sum(w => (long)w);
-        if (sum <= 0 || weights.Any(w => w < 0))
-            throw new ArgumentException("Weights are zero or more and at least one is positive", nameof(weights));
-        var sign = Math.Sign(total.Minor);
-        var whole = Int128.Abs(total.Minor);
-        var parts = weights.Select((w, i) => (Index: i, Floor: (long)(whole * w / sum), Remainder: whole * w % sum)).ToArray();
-        var left = (int)(whole - parts.Aggregate(Int128.Zero, (s, p) => s + p.Floor));
-        var lucky = parts.OrderByDescending(p => p.Remainder).ThenBy(p => p.Index).Take(left).Select(p => p.Index).ToHashSet();
-        return [.. parts.Select(p => new Money(sign * (p.Floor + (lucky.Contains(p.Index) ? 1 : 0)), total.Currency))];
-    }
+    public static IReadOnlyList<Money> Split(Money total, IReadOnlyList<int> weights) =>
+        [.. Split(total.Minor, weights).Select(part => new Money(part, total.Currency))];
+
+    /// <summary>The same to the nano.</summary>
+    /// <exception cref="ArgumentException">No weight is positive, or one is negative.</exception>
+    public static IReadOnlyList<ExactAmount> SplitExactly(ExactAmount total, IReadOnlyList<int> weights) =>
+        [.. Split(total.Nanos, weights).Select(part => new ExactAmount(part, total.Currency))];
 
     /// <summary>Division rounded to the nearest whole number, the half away from zero.</summary>
     /// <exception cref="OverflowException">The quotient does not fit 64 bits.</exception>
@@ -50,5 +45,18 @@ public static class Rating
         // Most fit in 64 bits with room for the half: a fast division there, the same result.
         if (dividend >= 0 && dividend <= long.MaxValue - half) return ((long)dividend + half) / divisor;
         return (long)((dividend >= 0 ? dividend + half : dividend - half) / divisor);
+    }
+
+    private static IEnumerable<long> Split(long total, IReadOnlyList<int> weights)
+    {
+        var sum = weights.Sum(w => (long)w);
+        if (sum <= 0 || weights.Any(w => w < 0))
+            throw new ArgumentException("Weights are zero or more and at least one is positive", nameof(weights));
+        var sign = Math.Sign(total);
+        var whole = Int128.Abs(total);
+        var parts = weights.Select((w, i) => (Index: i, Floor: (long)(whole * w / sum), Remainder: whole * w % sum)).ToArray();
+        var left = (int)(whole - parts.Aggregate(Int128.Zero, (s, p) => s + p.Floor));
+        var lucky = parts.OrderByDescending(p => p.Remainder).ThenBy(p => p.Index).Take(left).Select(p => p.Index).ToHashSet();
+        return parts.Select(p => sign * (p.Floor + (lucky.Contains(p.Index) ? 1 : 0)));
     }
 }

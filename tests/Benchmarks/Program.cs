@@ -4,6 +4,9 @@ using Marketplace.Benchmarks;
 return args.FirstOrDefault() switch
 {
     "unit-accuracy" => UnitAccuracy.Run(args[1..]),
+    "clear" => ClearCommand.Run(args[1..], Console.Out, Console.Error),
+    "clearing-quality" => ClearingQuality.Run(args[1..]),
+    "clearing-speed" => ClearingSpeed.Run(args[1..]),
     _ => Measure(args),
 };
 
