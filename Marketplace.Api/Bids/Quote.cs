@@ -21,6 +21,24 @@ public sealed record Quote
     /// <summary>Per card-hour.</summary>
     public UnitPrice Price => new(PriceNanos, Currency);
 
+    /// <summary>The workload for which the offer was found; null: none was named.</summary>
+    public string? Workload { get; init; }
+
+    /// <summary>Effective SCU of one card for the workload, or SCU, by the datasheet; null: unrated.</summary>
+    public StandardUnits? Claimed { get; init; }
+
+    /// <summary>The part of these that is listed; null: unrated.</summary>
+    public BasisPoints? Derate { get; init; }
+
+    /// <summary>The tier of the evidence for it; null: unrated.</summary>
+    public EvidenceTier? Tier { get; init; }
+
+    /// <summary>Claimed units times derate; null: unrated.</summary>
+    public StandardUnits? Units => Claimed is { } claimed && Derate is { } derate ? Pricing.Derate.Of(claimed, derate) : null;
+
+    /// <summary>Per listed unit-hour, half-up to the nano; null: unrated.</summary>
+    public UnitPrice? PerUnit => Units is { Micros: > 0 } units ? Price.PerStandardUnit(units) : null;
+
     /// <summary>The buyer's own name for it, such as a job or a purchase order; it stays with the lease.</summary>
     public string? Reference { get; init; }
 
@@ -42,6 +60,9 @@ public sealed record Quote
 public sealed record QuoteRequest
 {
     public OfferId? OfferId { get; init; }
+
+    /// <summary>A workload's id: the cheapest per effective SCU-hour is quoted. Left out: the cheapest per card-hour.</summary>
+    public string? Workload { get; init; }
 
     /// <summary>A card's registry id or alias, or the name under which an unknown card is offered. Left out: any card.</summary>
     public string? Card { get; init; }

@@ -55,6 +55,7 @@ CREATE TABLE probe (
   received_at     BIGINT NOT NULL
 );
 CREATE INDEX probe_machine ON probe (provider_id, card, received_at);
+CREATE INDEX probe_lease ON probe (lease_id, probe_id);
 
 CREATE TABLE probe_part (
   probe_id   TEXT   NOT NULL REFERENCES probe (probe_id),

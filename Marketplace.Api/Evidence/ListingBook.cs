@@ -87,6 +87,7 @@ public static class ListingBook
     private static readonly ILookup<WorkClass, Measurement> Nothing =
         Array.Empty<(WorkClass Work, Measurement Measured)>().ToLookup(p => p.Work, p => p.Measured);
 
+    /// <summary>Of a lease only the newest probe counts, so that one buyer cannot shout.</summary>
     private static async Task<ILookup<WorkClass, Measurement>> Measured(Session session, OrganisationId provider, string card)
     {
         var rows = await session.Query<(string Work, string Tier, Instant TakenAt, long Nanos)>(
@@ -94,6 +95,8 @@ public static class ListingBook
             SELECT q.work, {TierColumn}, p.taken_at, q.part_nanos
             FROM probe p JOIN probe_part q ON q.probe_id = p.probe_id
             WHERE p.provider_id = @provider AND p.card = @card AND p.doubt IS NULL
+              AND (p.lease_id IS NULL OR NOT EXISTS (
+                SELECT 1 FROM probe n WHERE n.lease_id = p.lease_id AND n.doubt IS NULL AND n.probe_id > p.probe_id))
             """,
             new { provider, card });
         return rows.ToLookup(

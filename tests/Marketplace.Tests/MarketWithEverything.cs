@@ -32,7 +32,10 @@ public sealed class MarketWithEverything : IAsyncLifetime
             {"serving":{"parametersBillion":70,"promptTokens":1000,"outputTokens":300,"requestsPerSecond":1},"pricePerScuHour":{{Ask}}}
             """,
         ["POST /v1/quotes"] =
-            """{"card":"h100-sxm5-80gb","region":"cn-north-1","cards":1,"untilAt":"2026-02-20T00:00:00Z","reference":"r"}""",
+            """
+            {"card":"h100-sxm5-80gb","region":"cn-north-1","cards":1,"untilAt":"2026-02-20T00:00:00Z","reference":"r",
+             "workload":"llm-decode-batch"}
+            """,
         ["POST /v1/bids"] = $$"""
             {"card":"any","region":"cn-north-1","cards":1,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
              "limitPerScuHour":{{Ask}},"reference":"r"}

@@ -47,6 +47,32 @@ public sealed class QuoteBookTests
     }
 
     [Theory, EveryEngine]
+    public async Task Ask_ForAWorkload_TakesTheCheapestPerEffectiveUnit(Engine engine)
+    {
+        await using var market = await MarketBooks.Open(engine);
+        var (provider, buyer) = (await market.Provider(), await market.Buyer());
+        var h20 = await market.Publish(provider, market.Draft("H20", ask: "7.50"));
+        var h100 = await market.Publish(provider, market.Draft(ask: "18"));
+        await market.Publish(provider, market.Draft("T4", ask: "1"));
+        var wish = MarketBooks.Wish(cards: "2") with { Card = null };
+
+        var decoding = await market.Quote(buyer, wish with { Workload = "llm-decode-interactive" });
+        var training = await market.Quote(buyer, wish with { Workload = "llm-pretrain-bf16" });
+        var nobody = await market.Refused(session => QuoteBook.Ask(
+            session, buyer, wish with { Workload = "llm-decode-interactive", Cards = CardCount.Of(64) }));
+        var unknown = await market.Refused(session => QuoteBook.Ask(session, buyer, wish with { Workload = "none" }));
+
+        Assert.Equal((h20.OfferId, h100.OfferId), (decoding.OfferId, training.OfferId));
+        var h20Card = CardRegistry.Default.Find("h20-96gb")!;
+        var claimed = EffectiveUnits.Of(h20Card, Workload.Find("llm-decode-interactive")!).Units;
+        Assert.Equal((claimed, new BasisPoints(6_000), EvidenceTier.Claim), (decoding.Claimed, decoding.Derate, decoding.Tier));
+        Assert.Equal(decoding.Price.PerStandardUnit(decoding.Units!.Value), decoding.PerUnit);
+        Assert.Contains("3 no_room", nobody.Message, StringComparison.Ordinal);
+        Assert.Equal("workload", unknown.Field);
+        Assert.Equal(decoding.PerUnit, (await market.Look(s => QuoteBook.Find(s, buyer, decoding.QuoteId)))!.PerUnit);
+    }
+
+    [Theory, EveryEngine]
     public async Task Ask_ByCardRegionAndOffer_FindsWhatItNames(Engine engine)
     {
         await using var market = await MarketBooks.Open(engine);

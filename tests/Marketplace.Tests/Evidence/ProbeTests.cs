@@ -142,6 +142,7 @@ public sealed class ProbeTests
         var probe = await buyer.Probe(host, wish, 0.6);
 
         Assert.Equal(("telemetry", rented.Provider.Id), (probe.Text("probe.tier"), probe.Text("probe.providerId")));
+        Assert.Equal("1", (await buyer.Probe(host, wish, 0.65)).Text("listed.7.measurements"));
         Assert.Equal(404, (await stranger.Post("/v1/probes/nonces", wish)).Status);
         Assert.Equal(404, (await rented.Provider.Post("/v1/probes/nonces", wish)).Status);
         Assert.Equal(403, (await stranger.Post("/v1/probes/nonces", H100)).Status);
