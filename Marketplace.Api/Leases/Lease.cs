@@ -54,6 +54,12 @@ public sealed record Lease
     /// <summary>SCU of one card as listed when it was agreed; null for an unrated card.</summary>
     public StandardUnits? Units { get; init; }
 
+    /// <summary>The part of its claim at which the card was listed when it was agreed; null for an unrated card.</summary>
+    public BasisPoints? Derate { get; init; }
+
+    /// <summary>The tier of the evidence for it; null for an unrated card.</summary>
+    public EvidenceTier? Tier { get; init; }
+
     /// <summary>The version of the unit's formula that was in force.</summary>
     public string? UnitVersion { get; init; }
 

@@ -23,6 +23,7 @@ public sealed class QuoteBookTests
         Assert.Equal((buyer, provider, MarketBooks.H100, "cn-east"), (lease.BuyerId, lease.ProviderId, lease.Card, lease.Region));
         Assert.Equal((market.Clock.Now, Books.At("2026-01-02")), (lease.FromAt, lease.UntilAt));
         Assert.Equal((MarketBooks.H100Listed, ScuFormula.FormulaVersion), (lease.Units, lease.UnitVersion));
+        Assert.Equal((new BasisPoints(7_000), EvidenceTier.Datasheet), (lease.Derate, lease.Tier));
         Assert.Equal("6", (await market.Find(offer)).Free.ToString());
     }
 
