@@ -116,17 +116,5 @@ public sealed record ProbeReading(
             ? units.Micros
             : null;
 
-    private static double? Claim(Card card, string figure) => figure switch
-    {
-        "fp64" => card.Rates.Fp64Tflops,
-        "fp64_tensor" => card.Rates.Fp64TensorTflops,
-        "fp32" => card.Rates.Fp32Tflops,
-        "tf32" => card.Rates.Tf32Tflops,
-        "bf16" => card.Rates.Bf16Tflops,
-        "fp16" => card.Rates.Fp16Tflops,
-        "fp8" => card.Rates.Fp8Tflops,
-        "int8" => card.Rates.Int8Tops,
-        "fp4" => card.Rates.Fp4Tflops,
-        _ => card.Rates.BandwidthGBs,
-    };
+    private static double? Claim(Card card, string figure) => CardFigure.All.First(f => f.Name == figure).Of(card);
 }
