@@ -31,7 +31,7 @@ public sealed record Quote
     public BasisPoints? Derate { get; init; }
 
     /// <summary>The tier of the evidence for it; null: unrated.</summary>
-    public EvidenceTier? Tier { get; init; }
+    public EvidenceTier? Tier => ListingBook.TierOf(TierWord);
 
     /// <summary>Claimed units times derate; null: unrated.</summary>
     public StandardUnits? Units => Claimed is { } claimed && Derate is { } derate ? Pricing.Derate.Of(claimed, derate) : null;
@@ -50,6 +50,8 @@ public sealed record Quote
     public Money AtMost => Rating.Round(Rating.Charge(Price, Cards.For(UntilAt - QuotedAt)));
 
     internal OrganisationId BuyerId { get; init; }
+
+    internal string? TierWord { get; init; }
 
     internal long PriceNanos { get; init; }
 

@@ -38,7 +38,7 @@ public static class QuoteBook
         {
             QuoteId = session.NewId<QuoteId>(), BuyerId = buyer, OfferId = offer.OfferId, Cards = request.Cards, UntilAt = request.UntilAt,
             PriceNanos = offer.Ask.Nanos, Currency = offer.Ask.Currency, Reference = request.Reference, Workload = request.Workload,
-            Claimed = found.Claimed, Derate = found.Claimed is null ? null : found.Derate, Tier = found.Claimed is null ? null : found.Tier,
+            Claimed = found.Claimed, Derate = found.Claimed is null ? null : found.Derate, TierWord = found.Claimed is null ? null : ListingBook.Word(found.Tier),
             QuotedAt = session.Now, ExpiresAt = session.Now + Validity,
         };
         await session.Execute(
@@ -51,7 +51,7 @@ public static class QuoteBook
             new
             {
                 quote.QuoteId, quote.BuyerId, quote.OfferId, quote.Cards, quote.UntilAt, quote.Price.Nanos, quote.Price.Currency,
-                quote.Reference, quote.Workload, quote.Claimed, quote.Derate, Tier = quote.Tier is { } tier ? ListingBook.Word(tier) : null,
+                quote.Reference, quote.Workload, quote.Claimed, quote.Derate, Tier = quote.TierWord,
                 quote.QuotedAt, quote.ExpiresAt,
             });
         return quote;
@@ -89,9 +89,9 @@ public static class QuoteBook
     }
 
     public static Task<Quote?> Find(Session session, OrganisationId buyer, QuoteId quoteId) => session.Find<Quote>(
-        $"""
+        """
         SELECT quote_id, buyer_id, offer_id, cards, until_at, price_nanos, currency, reference, workload, claimed, derate,
-          {ListingBook.TierColumn}, quoted_at, expires_at
+          tier AS tier_word, quoted_at, expires_at
         FROM quote WHERE quote_id = @quoteId AND buyer_id = @buyer
         """,
         new { quoteId, buyer });

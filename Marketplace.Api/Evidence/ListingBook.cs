@@ -23,7 +23,7 @@ public static class ListingBook
         var rows = await session.Query<(OrganisationId Provider, string Card, string Work, long Derate, string Tier)>(
             $"SELECT provider_id, card, work, derate, {TierColumn} FROM listing");
         return new(await PublishedBook.Model(session), session.Now, rows.ToDictionary(
-            r => (r.Provider, r.Card, Works[r.Work]), r => (new BasisPoints((int)r.Derate), TierOf(r.Tier))));
+            r => (r.Provider, r.Card, Works[r.Work]), r => (new BasisPoints((int)r.Derate), TierOf(r.Tier)!.Value)));
     }
 
     /// <summary>The derates of a provider's machines of a card, one for each class of work.</summary>
@@ -100,10 +100,12 @@ public static class ListingBook
             """,
             new { provider, card });
         return rows.ToLookup(
-            r => Works[r.Work], r => new Measurement(TierOf(r.Tier), r.TakenAt, r.Nanos / ProbeBook.Nanos));
+            r => Works[r.Work], r => new Measurement(TierOf(r.Tier)!.Value, r.TakenAt, r.Nanos / ProbeBook.Nanos));
     }
 
-    private static EvidenceTier TierOf(string word) => Enum.Parse<EvidenceTier>(word, ignoreCase: true);
+    /// <summary>Reads a tier that may be missing: Dapper guesses the type of such a column from its first row.</summary>
+    internal static EvidenceTier? TierOf(string? word) =>
+        word is null ? null : Enum.Parse<EvidenceTier>(word.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
 
     private static readonly Dictionary<string, WorkClass> Works =
         Enum.GetValues<WorkClass>().ToDictionary(ProbeBook.Word, StringComparer.Ordinal);

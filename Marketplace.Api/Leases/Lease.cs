@@ -58,7 +58,7 @@ public sealed record Lease
     public BasisPoints? Derate { get; init; }
 
     /// <summary>The tier of the evidence for it; null for an unrated card.</summary>
-    public EvidenceTier? Tier { get; init; }
+    public EvidenceTier? Tier => ListingBook.TierOf(TierWord);
 
     /// <summary>The version of the unit's formula that was in force.</summary>
     public string? UnitVersion { get; init; }
@@ -91,6 +91,8 @@ public sealed record Lease
     public Instant CreatedAt { get; init; }
 
     public long Version { get; init; }
+
+    internal string? TierWord { get; init; }
 
     internal long PriceNanos { get; init; }
 

@@ -15,7 +15,7 @@ public static class LeaseBook
         """
         SELECT l.lease_id, l.offer_id, l.bid_id, l.quote_id, a.buyer_id, b.name AS buyer_name, a.provider_id, p.name AS provider_name,
           a.card, a.region, a.cards, a.price_nanos, a.currency, a.units, a.unit_version, a.from_at, a.until_at, a.started_at, a.ended_at,
-          l.card_version, l.derate, REPLACE(l.tier, '_', '') AS tier, l.reference, l.state, l.reason, l.created_at, l.version,
+          l.card_version, l.derate, l.tier AS tier_word, l.reference, l.state, l.reason, l.created_at, l.version,
           (SELECT CAST(COALESCE(SUM(t.quantity), 0) AS BIGINT) FROM tally t WHERE t.lease_id = l.lease_id) AS metered,
           (SELECT CAST(COALESCE(SUM(t.nanos), 0) AS BIGINT) FROM tally t WHERE t.lease_id = l.lease_id) AS spent_nanos
         FROM lease l

@@ -74,6 +74,24 @@ public sealed class QuoteBookTests
     }
 
     [Theory, EveryEngine]
+    public async Task Leases_OfRatedAndUnratedCards_AreListedTogether(Engine engine)
+    {
+        await using var market = await MarketBooks.Open(engine);
+        var (provider, buyer) = (await market.Provider(), await market.Buyer());
+        await market.Publish(provider, market.Draft());
+        await market.Publish(provider, market.Draft("Warp Nine", ask: "11"));
+        await market.Rent(buyer, MarketBooks.Wish());
+        await market.Rent(buyer, MarketBooks.Wish("Warp Nine"));
+
+        var leases = await market.Look(session => LeaseBook.List(session, buyer, null, null, 10));
+
+        // The newest, whose columns are empty, comes first: the engine's reader guesses types from it.
+        Assert.Equal([null, EvidenceTier.Datasheet], leases.Select(l => l.Tier));
+        Assert.Equal([null, new BasisPoints(7_000)], leases.Select(l => l.Derate));
+        Assert.Equal([null, 1L], leases.Select(l => l.CardVersion));
+    }
+
+    [Theory, EveryEngine]
     public async Task Ask_ByCardRegionAndOffer_FindsWhatItNames(Engine engine)
     {
         await using var market = await MarketBooks.Open(engine);
