@@ -39,10 +39,13 @@ public static class Planner
     /// <param name="demand">What is needed.</param>
     /// <param name="cards">What there is.</param>
     /// <param name="pricePerScuHour">What a standard unit-hour costs; null: not known.</param>
-    public static Plan Of(Demand demand, IEnumerable<Card> cards, UnitPrice? pricePerScuHour = null)
+    /// <param name="listed">What one card sells as, in standard units; null: as it claims.</param>
+    public static Plan Of(
+        Demand demand, IEnumerable<Card> cards, UnitPrice? pricePerScuHour = null, Func<Card, StandardUnits?>? listed = null)
     {
         var units = demand.EffectiveScuHours;
-        var planned = cards.Select(card => Of(demand, card, pricePerScuHour))
+        var planned = cards
+            .Select(card => Of(demand, card, pricePerScuHour?.TimesStandardUnits((listed is null ? card.Scu : listed(card)) ?? default)))
             .OrderBy(p => p.Reason is not null)
             .ThenBy(p => p.Cost is { } cost ? (Int128)cost.Nanos : Int128.MaxValue)
             .ThenBy(p => p.Cards)
@@ -56,12 +59,14 @@ public static class Planner
             new("memory of a card", "92 % of it can be filled", "the unit's formula"),
         ];
         var exchanged = demand.Work.Select(w => w.Workload.Traffic.Assumed).Where(a => a.Length > 0);
+        if (pricePerScuHour is not null && listed is not null)
+            assumptions.Add(new("cost", "each card sells as listed where nobody has measured it", "the evidence of its tier"));
         foreach (var traffic in exchanged.Distinct(StringComparer.Ordinal))
             assumptions.Add(new("exchange between cards", traffic, "the workload's profile"));
         return new(units, demand.Hours is null, demand.CopyGiB, demand.Streams, [.. planned], assumptions);
     }
 
-    private static PlannedCard Of(Demand demand, Card card, UnitPrice? price)
+    private static PlannedCard Of(Demand demand, Card card, UnitPrice? perCardHour)
     {
         if (card.MemoryGiB is not > 0) return No("its memory is not known");
         var room = (card.MemoryGiB.Value * Usable) - demand.CardGiB;
@@ -95,7 +100,7 @@ public static class Planner
         return new(card.Id, card.Model, cards, perCopy, use,
             ScuFormula.Micros(demand.Work.Sum(demand.HoursOnR0) / (time * cards)), Math.Min(1, alone * perCopy / (time * cards)),
             demand.Hours is null ? null : time,
-            price is { } each && card.Scu is { } scu ? Rating.Charge(each.TimesStandardUnits(scu), use) : null,
+            perCardHour is { Nanos: > 0 } each ? Rating.Charge(each, use) : null,
             limit, null);
 
         Group Together(int count) => new(count, TensorCards: perCopy, IsSharded: demand.IsSharded);
