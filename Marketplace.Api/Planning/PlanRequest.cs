@@ -34,7 +34,7 @@ public sealed record PlanRequest
             throw Refusal.Invalid("pricePerScuHour.amount", $"is above zero and at most {OfferDraft.HighestAsk}");
         try
         {
-            return Planner.Of(demand(), cards.Cards, PricePerScuHour, derates.Listed);
+            return Planner.Of(demand(), cards.Cards, PricePerScuHour, (card, work) => derates.OfCard(card, work).Derate);
         }
         catch (FactFault fault)
         {
