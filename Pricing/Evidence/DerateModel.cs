@@ -96,7 +96,7 @@ public sealed class DerateModel
         var limit = DerateLimit.Evidence;
         // A measurement below the bound counts at once; better ones since then have shown that it no longer holds.
         if (latest is { } last && last.Part < bound) (bound, limit) = (last.Part, DerateLimit.LatestMeasurement);
-        // Machines differ, so one good measurement leaves the bound wider than none; who is measured above its listing still never loses by it.
+        // Machines differ, so that one good measurement leaves a wider bound than none; still nobody loses by one above the listing.
         if (measurements.Count > 0 && measurements.Min(m => m.Part) >= unmeasured) bound = Math.Max(bound, unmeasured);
         var ceiling = Ceiling(tier);
         if (bound > ceiling) (bound, limit) = (ceiling, DerateLimit.Tier);

@@ -6,7 +6,8 @@ namespace Marketplace.Pricing;
 /// <param name="Cards">Cards; zero if it cannot be.</param>
 /// <param name="CardsPerCopy">Cards that share one copy of the work.</param>
 /// <param name="CardHours">In all, or per hour of a service.</param>
-/// <param name="EffectiveScu">Effective SCU of one of them within the group, for the mix of this work: listed, if derates were given.</param>
+/// <param name="EffectiveScu">Effective SCU of one of them within the group, for the mix of this work; listed, if derates were
+/// given.</param>
 /// <param name="Efficiency">Of the group: what is left of one card's worth when it waits for others, above 0 to 1.</param>
 /// <param name="Hours">The time that the work takes on them; null for a service.</param>
 /// <param name="Cost">Before tax, if a price per SCU-hour was given and the card has SCU: in all, or per hour of a service.</param>
@@ -56,7 +57,8 @@ public static class Planner
             .. demand.Assumptions,
             derate is null
                 ? new("rates", "as claimed, not measured", "the registry of cards")
-                : new("rates", "as listed: what is claimed, times the derate of a card that nobody has measured", "the evidence of its tier"),
+                : new(
+                    "rates", "as listed: what is claimed, times the derate of a card that nobody has measured", "the evidence of its tier"),
             new("node", $"{Group.UsualNode} cards with a common link, {Group.R0ScaleOutGBs} GB/s a card beyond it", "R0"),
             new("memory of a card", "92 % of it can be filled", "the unit's formula"),
         ];
