@@ -170,7 +170,7 @@ public static class Outbox
     }
 }
 
-/// <summary>A message that failed <see cref="Outbox.MaxAttempts"/> times, with its last error.</summary>
+/// <summary>A message that failed too often to be tried again, with its last error.</summary>
 public sealed record ParkedMessage
 {
     public MessageId Id { get; init; }

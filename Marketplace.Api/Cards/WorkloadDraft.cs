@@ -26,16 +26,16 @@ public sealed record WorkloadDraft
     /// <summary>Device memory of one copy, 1 to 1,000,000 GiB; left out: it fits a card.</summary>
     public int? MemoryGiB { get; init; }
 
-    /// <summary>c in c (t-1) / <see cref="Hidden"/>: bytes per operation within a tensor-parallel group of t cards; left out: 0.</summary>
+    /// <summary>c in c (t-1) / <c>hidden</c>: bytes per operation within a tensor-parallel group of t cards; left out: 0.</summary>
     public double? TensorBytes { get; init; }
 
-    /// <summary>The width of the model; needed with <see cref="TensorBytes"/>.</summary>
+    /// <summary>The width of the model; needed with <c>tensorBytes</c>.</summary>
     public int? Hidden { get; init; }
 
-    /// <summary>c in c / <see cref="Tokens"/>: bytes per operation between copies that keep step; left out: 0.</summary>
+    /// <summary>c in c / <c>tokens</c>: bytes per operation between copies that keep step; left out: 0.</summary>
     public double? DataBytes { get; init; }
 
-    /// <summary>Tokens or samples of a card between two exchanges; needed with <see cref="DataBytes"/>.</summary>
+    /// <summary>Tokens or samples of a card between two exchanges; needed with <c>dataBytes</c>.</summary>
     public int? Tokens { get; init; }
 
     /// <summary>Bytes per operation that any group exchanges; left out: 0.</summary>

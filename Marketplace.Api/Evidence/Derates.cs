@@ -21,6 +21,10 @@ public sealed class Derates(
         return (derate.Listed, derate.Tier);
     }
 
+    /// <summary>Standard units that a card sells as when its machine was not measured; null: it is unrated.</summary>
+    public StandardUnits? Listed(Card card) =>
+        card.Scu is { } claimed ? Derate.Of(claimed, OfCard(card, WorkClass.Other).Derate) : null;
+
     /// <summary>Whether a machine of that card was measured, by any provider.</summary>
     public bool AnyMeasured(string card) => _measuredCards.Contains(card);
 

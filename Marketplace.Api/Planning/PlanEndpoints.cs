@@ -13,6 +13,6 @@ internal static class PlanEndpoints
     private static async Task<Plan> Plan(PlanRequest request, Database database, CancellationToken ct)
     {
         await using var session = await database.Read(ct);
-        return request.Of(await CardBook.Registry(session));
+        return request.Of(await CardBook.Registry(session), await ListingBook.Now(session));
     }
 }

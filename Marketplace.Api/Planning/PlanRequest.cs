@@ -16,11 +16,11 @@ public sealed record PlanRequest
 
     public HpcFacts? Hpc { get; init; }
 
-    /// <summary>What a standard unit-hour costs; with it the cards are in order of cost, else of count.</summary>
+    /// <summary>What a standard unit-hour costs, as offers list it; with it the cards are in order of cost, else of count.</summary>
     public UnitPrice? PricePerScuHour { get; init; }
 
     /// <exception cref="Refusal">Not one kind of facts, or a fact is out of bounds; the field is named.</exception>
-    internal Plan Of(CardRegistry cards)
+    internal Plan Of(CardRegistry cards, Derates derates)
     {
         (string Field, Func<Demand> Demand)[] kinds =
         [
@@ -34,7 +34,7 @@ public sealed record PlanRequest
             throw Refusal.Invalid("pricePerScuHour.amount", $"is above zero and at most {OfferDraft.HighestAsk}");
         try
         {
-            return Planner.Of(demand(), cards.Cards, PricePerScuHour);
+            return Planner.Of(demand(), cards.Cards, PricePerScuHour, (card, work) => derates.OfCard(card, work).Derate);
         }
         catch (FactFault fault)
         {

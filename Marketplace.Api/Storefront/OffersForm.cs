@@ -12,7 +12,7 @@ internal static class OffersForm
         Cards = "cards", Card = "card", Domestic = "domestic", Unrated = "unrated", Money = "currency", Sort = "sort";
 
     /// <summary>The names under which <see cref="OfferRanking"/> refuses what these fields say.</summary>
-    public static readonly string[] Fields = [Workload, Region, Memory, MaxPrice, From, Until, Cards, Card, Domestic, Unrated, Money, Sort];
+    public static readonly string[] Fields = [Memory, MaxPrice, From, Until, Cards, Card];
 
     /// <summary>Without a window: from now on for a day.</summary>
     private static readonly Duration Window = Duration.FromDays(1);

@@ -21,30 +21,30 @@ internal static class PlanForm
     {
         ["serving"] =
         [
-            new("parametersBillion", "Parameters", "1e9", "70"), new("requestsPerSecond", "Requests", "1/s", "10"),
+            new("parametersBillion", "Parameters", "10⁹", "70"), new("requestsPerSecond", "Requests", "1/s", "10"),
             new("promptTokens", "Tokens of a prompt", null, "1000"), new("outputTokens", "Tokens of an answer", null, "300"),
-            new("activeParametersBillion", "Active parameters", "1e9", ""), new("weightBits", "Bits of a weight", null, ""),
+            new("activeParametersBillion", "Active parameters", "10⁹", ""), new("weightBits", "Bits of a weight", null, ""),
         ],
         ["training"] =
         [
-            new("parametersBillion", "Parameters", "1e9", "7"), new("tokensBillion", "Tokens", "1e9", "100"),
-            new("deadlineHours", "Done within", "h", "720"), new("activeParametersBillion", "Active parameters", "1e9", ""),
+            new("parametersBillion", "Parameters", "10⁹", "7"), new("tokensBillion", "Tokens", "10⁹", "100"),
+            new("deadlineHours", "Done within", "h", "720"), new("activeParametersBillion", "Active parameters", "10⁹", ""),
             new("sequenceLength", "Tokens of a sequence", null, ""),
         ],
         ["fine-tuning"] =
         [
-            new("parametersBillion", "Parameters", "1e9", "70"), new("tokensBillion", "Tokens", "1e9", "0.1"),
+            new("parametersBillion", "Parameters", "10⁹", "70"), new("tokensBillion", "Tokens", "10⁹", "0.1"),
             new("deadlineHours", "Done within", "h", "24"), new("sequenceLength", "Tokens of a sequence", null, ""),
         ],
         ["diffusion"] =
         [
-            new("parametersBillion", "Parameters", "1e9", "12"), new("picturesPerSecond", "Pictures or frames", "1/s", "1"),
+            new("parametersBillion", "Parameters", "10⁹", "12"), new("picturesPerSecond", "Pictures or frames", "1/s", "1"),
             new("steps", "Steps", null, ""), new("latentTokens", "Tokens of a picture", null, ""),
         ],
         ["vehicles"] =
         [
             new("vehicles", "Vehicles", null, "1000"), new("cameras", "Cameras", null, ""),
-            new("framesPerSecond", "Frames of a camera", "1/s", ""), new("gigaOperationsPerFrame", "Operations of a frame", "1e9", ""),
+            new("framesPerSecond", "Frames of a camera", "1/s", ""), new("gigaOperationsPerFrame", "Operations of a frame", "10⁹", ""),
         ],
         ["hpc"] =
         [

@@ -30,6 +30,13 @@ internal static class Show
     /// <summary>An amount without its currency, for a column whose header names it.</summary>
     public static string Number(Money money) => Signed(money.Minor < 0, Group(Absolute(money).Amount));
 
+    /// <summary>An amount of a forecast in whole units of its currency; there is nothing in its minor ones.</summary>
+    public static string Whole(Money money)
+    {
+        var amount = decimal.Parse(Absolute(money).Amount, CultureInfo.InvariantCulture);
+        return Signed(money.Minor < 0, Math.Round(amount, MidpointRounding.AwayFromZero).ToString("#,##0", CultureInfo.InvariantCulture));
+    }
+
     /// <summary>How many decimals an exact amount needs, at least those of its currency.</summary>
     public static int Decimals(ExactAmount amount)
     {

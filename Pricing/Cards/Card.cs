@@ -84,7 +84,7 @@ public sealed class Card
     /// <summary>What is contradictory or uncertain about them; empty if nothing is known to be.</summary>
     public required string Doubts { get; init; }
 
-    /// <summary>Standard Compute Units of one card; <c>null</c>: unrated, see <see cref="UnratedReason"/>, sold by card-hour
+    /// <summary>Standard Compute Units of one card; <c>null</c>: unrated, see <c>unratedReason</c>, sold by card-hour
     /// only.</summary>
     public StandardUnits? Scu => ScuRating.Units;
 

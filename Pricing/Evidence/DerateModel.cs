@@ -74,6 +74,7 @@ public sealed class DerateModel
         var basis = Expect(card, work, at) ?? new(OfReference, 0, null);
         var tier = card.Evidence == Pricing.Evidence.Datasheet ? EvidenceTier.Datasheet : EvidenceTier.Claim;
         var (mean, deviation) = (Math.Log(basis.Expected), basis.Deviation);
+        var unmeasured = Math.Min(Math.Exp(mean - (Expectation.NineInTen * deviation)), Ceiling(tier));
         Measurement? latest = null;
         if (measurements.Count > 0)
         {
@@ -95,10 +96,14 @@ public sealed class DerateModel
         var limit = DerateLimit.Evidence;
         // A measurement below the bound counts at once; better ones since then have shown that it no longer holds.
         if (latest is { } last && last.Part < bound) (bound, limit) = (last.Part, DerateLimit.LatestMeasurement);
-        var ceiling = tier.Ceiling(basis.Why is { Precedent: Precedent.SameCard } || card.Id == _reference.Id);
+        // Machines differ, so that one good measurement leaves a wider bound than none; still nobody loses by one above the listing.
+        if (measurements.Count > 0 && measurements.Min(m => m.Part) >= unmeasured) bound = Math.Max(bound, unmeasured);
+        var ceiling = Ceiling(tier);
         if (bound > ceiling) (bound, limit) = (ceiling, DerateLimit.Tier);
         return new(
             Part(bound), Part(Math.Exp(mean)), tier, work, limit, measurements.Count, latest?.At, ThroughputModel.ModelVersion);
+
+        double Ceiling(EvidenceTier of) => of.Ceiling(basis.Why is { Precedent: Precedent.SameCard } || card.Id == _reference.Id);
     }
 
     /// <summary>The profile whose claimed units stand for a class.</summary>

@@ -18,7 +18,7 @@ public enum Precedent
 
 /// <summary>
 /// The throughput to expect of a card, as natural logarithms of its ratio to the reference card's, with what it is made of.
-/// <see cref="Log"/> is the sum of the parts.
+/// <c>log</c> is the sum of the parts.
 /// </summary>
 /// <param name="Prior">What the datasheet lets expect: low-precision rate, bandwidth and power, each to its power.</param>
 /// <param name="Slopes">What the evidence corrects in those powers, for this class of work.</param>

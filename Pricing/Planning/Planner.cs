@@ -6,7 +6,8 @@ namespace Marketplace.Pricing;
 /// <param name="Cards">Cards; zero if it cannot be.</param>
 /// <param name="CardsPerCopy">Cards that share one copy of the work.</param>
 /// <param name="CardHours">In all, or per hour of a service.</param>
-/// <param name="EffectiveScu">Effective SCU of one of them within the group, for the mix of this work.</param>
+/// <param name="EffectiveScu">Effective SCU of one of them within the group, for the mix of this work; listed, if derates were
+/// given.</param>
 /// <param name="Efficiency">Of the group: what is left of one card's worth when it waits for others, above 0 to 1.</param>
 /// <param name="Hours">The time that the work takes on them; null for a service.</param>
 /// <param name="Cost">Before tax, if a price per SCU-hour was given and the card has SCU: in all, or per hour of a service.</param>
@@ -39,10 +40,13 @@ public static class Planner
     /// <param name="demand">What is needed.</param>
     /// <param name="cards">What there is.</param>
     /// <param name="pricePerScuHour">What a standard unit-hour costs; null: not known.</param>
-    public static Plan Of(Demand demand, IEnumerable<Card> cards, UnitPrice? pricePerScuHour = null)
+    /// <param name="derate">The part of its claim that a card is listed at, for a class of work; null: all of it.</param>
+    public static Plan Of(
+        Demand demand, IEnumerable<Card> cards, UnitPrice? pricePerScuHour = null, Func<Card, WorkClass, BasisPoints>? derate = null)
     {
         var units = demand.EffectiveScuHours;
-        var planned = cards.Select(card => Of(demand, card, pricePerScuHour))
+        var planned = cards
+            .Select(card => Of(demand, card, pricePerScuHour, work => derate?.Invoke(card, work) ?? new(BasisPoints.Whole)))
             .OrderBy(p => p.Reason is not null)
             .ThenBy(p => p.Cost is { } cost ? (Int128)cost.Nanos : Int128.MaxValue)
             .ThenBy(p => p.Cards)
@@ -51,7 +55,10 @@ public static class Planner
         List<Assumption> assumptions =
         [
             .. demand.Assumptions,
-            new("rates", "as claimed, not measured", "the registry of cards"),
+            derate is null
+                ? new("rates", "as claimed, not measured", "the registry of cards")
+                : new(
+                    "rates", "as listed: what is claimed, times the derate of a card that nobody has measured", "the evidence of its tier"),
             new("node", $"{Group.UsualNode} cards with a common link, {Group.R0ScaleOutGBs} GB/s a card beyond it", "R0"),
             new("memory of a card", "92 % of it can be filled", "the unit's formula"),
         ];
@@ -61,7 +68,7 @@ public static class Planner
         return new(units, demand.Hours is null, demand.CopyGiB, demand.Streams, [.. planned], assumptions);
     }
 
-    private static PlannedCard Of(Demand demand, Card card, UnitPrice? price)
+    private static PlannedCard Of(Demand demand, Card card, UnitPrice? price, Func<WorkClass, BasisPoints> derate)
     {
         if (card.MemoryGiB is not > 0) return No("its memory is not known");
         var room = (card.MemoryGiB.Value * Usable) - demand.CardGiB;
@@ -74,7 +81,7 @@ public static class Planner
         var perStreams = stream > 0 ? Math.Max(1, Math.Floor(((perCopy * room) - demand.CopyGiB) / stream)) : double.PositiveInfinity;
         var least = demand.IsSharded ? copy : perCopy * Math.Max(1, Math.Ceiling(demand.Streams / perStreams));
         if (least > CardCount.MaxCards) return No("its memory is too small");
-        if (TimeOn(demand, card, Together(perCopy)) is not { } alone) return No(WhyNot(demand, card));
+        if (TimeOn(demand, card, Together(perCopy), derate) is not { } alone) return No(WhyNot(demand, card));
         var cards = (int)least;
         var time = 0.0;
 
@@ -83,7 +90,7 @@ public static class Planner
         {
             if (needed > CardCount.MaxCards) return No($"more than {CardCount.MaxCards} cards");
             cards = (int)needed;
-            if (TimeOn(demand, card, Together(cards)) is not { } hours) return No(WhyNot(demand, card));
+            if (TimeOn(demand, card, Together(cards), derate) is not { } hours) return No(WhyNot(demand, card));
             time = hours;
             if (time <= (demand.Hours ?? 1)) break;
         }
@@ -95,7 +102,9 @@ public static class Planner
         return new(card.Id, card.Model, cards, perCopy, use,
             ScuFormula.Micros(demand.Work.Sum(demand.HoursOnR0) / (time * cards)), Math.Min(1, alone * perCopy / (time * cards)),
             demand.Hours is null ? null : time,
-            price is { } each && card.Scu is { } scu ? Rating.Charge(each.TimesStandardUnits(scu), use) : null,
+            price is { } each && card.Scu is { } scu
+                ? Rating.Charge(each.TimesStandardUnits(Derate.Of(scu, derate(WorkClass.Other))), use)
+                : null,
             limit, null);
 
         Group Together(int count) => new(count, TensorCards: perCopy, IsSharded: demand.IsSharded);
@@ -104,14 +113,15 @@ public static class Planner
     }
 
     /// <summary>Hours that a group needs for all the work, or for an hour's of a service; null if it cannot do it.</summary>
-    private static double? TimeOn(Demand demand, Card card, Group group)
+    private static double? TimeOn(Demand demand, Card card, Group group, Func<WorkClass, BasisPoints> derate)
     {
         var hours = 0.0;
         foreach (var work in demand.Work)
         {
             var units = GroupUnits.Of(card, work.Workload, group, demand.Floor);
             if (units.Reason is not null) return null;
-            hours += demand.HoursOnR0(work) * (units.TimeMs / work.Workload.ReferenceMs) / (units.TensorCards * units.Copies);
+            var part = derate(WorkClasses.Of(work.Workload)).Value / (double)BasisPoints.Whole;
+            hours += demand.HoursOnR0(work) * (units.TimeMs / work.Workload.ReferenceMs) / (units.TensorCards * units.Copies * part);
         }
 
         return hours;

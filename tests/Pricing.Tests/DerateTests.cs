@@ -33,6 +33,22 @@ public sealed class DerateTests
         Assert.Equal((5_000, DerateLimit.LatestMeasurement, EvidenceTier.ProviderProbe), (derate.Listed.Value, derate.Limit, derate.Tier));
     }
 
+    [Theory]
+    [InlineData(0.70)]
+    [InlineData(0.75)]
+    [InlineData(0.98)]
+    public void Of_OneMeasurementAboveTheListing_NeverLowersIt(double part)
+    {
+        foreach (var card in CardRegistry.Default.Cards.Where(c => c.Scu is not null))
+        {
+            var before = DerateModel.Default.Of(card, WorkClass.Generation, [], Now).Listed.Value;
+            var after = DerateModel.Default.Of(card, WorkClass.Generation, [new(EvidenceTier.ProviderProbe, Now, part)], Now).Listed.Value;
+            if (part * 10_000 >= before) Assert.InRange(after, before, 8_500);
+        }
+
+        Assert.InRange(Of(H100, (EvidenceTier.ProviderProbe, 0, part)).Listed.Value, 7_000, 8_500);
+    }
+
     [Fact]
     public void Of_AGoodMeasurementAfterABadOne_IsNoLongerHeldDownByIt_ButRemembersIt()
     {

@@ -26,6 +26,21 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void WithDerates_TheSameWorkTakesMoreOfACard_AndEachCostsWhatItIsListedAt()
+    {
+        var price = new UnitPrice(2_000_000_000, Currency.Cny);
+        var plan = Planner.Of(
+            new TrainingFacts(7, 100, 720).Demand(), Cards, price, (_, work) => new(work == WorkClass.LanguageTraining ? 5_000 : 7_000));
+
+        // The work is the same; at half of 2.769 it takes 6815.3 / 1.3845 / 720 h = 6.8 cards. A card-hour is 0.7 x 2.392611 SCU.
+        Assert.Equal(6815.3, plan.EffectiveScuHours.Micros / 1e6, 0);
+        var h100 = Of(plan, "h100-sxm5-80gb");
+        Assert.Equal((7, Bound.Compute), (h100.Cards, h100.Limit));
+        Assert.Equal(2.769 / 2, h100.EffectiveScu!.Value.Micros / 1e6, 3);
+        Assert.Equal(2 * 0.7 * 2.392611 * (h100.CardHours.Micros / 3.6e9), h100.Cost!.Value.Nanos / 1e9, 1);
+    }
+
+    [Fact]
     public void Training_BeyondANode_PaysForTheExchange()
     {
         var plan = Planner.Of(new TrainingFacts(70, 1_000, 720).Demand(), Cards);
