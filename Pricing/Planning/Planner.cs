@@ -5,7 +5,7 @@ namespace Marketplace.Pricing;
 /// <param name="Model">The card's name.</param>
 /// <param name="Cards">Cards; zero if it cannot be.</param>
 /// <param name="CardsPerCopy">Cards that share one copy of the work.</param>
-/// <param name="CardHours">In all, or per hour of a service.</param>
+/// <param name="CardSeconds">Use: in all, or per hour of a service.</param>
 /// <param name="EffectiveScu">Effective SCU of one of them within the group, for the mix of this work; listed, if derates were
 /// given.</param>
 /// <param name="Efficiency">Of the group: what is left of one card's worth when it waits for others, above 0 to 1.</param>
@@ -14,7 +14,7 @@ namespace Marketplace.Pricing;
 /// <param name="Limit">What decides the count: what binds the work, or <see cref="Bound.Capacity"/>; null without.</param>
 /// <param name="Reason">Why it cannot be; null if it can.</param>
 public sealed record PlannedCard(
-    string Card, string Model, int Cards, int CardsPerCopy, CardSeconds CardHours, StandardUnits? EffectiveScu, double Efficiency,
+    string Card, string Model, int Cards, int CardsPerCopy, CardSeconds CardSeconds, StandardUnits? EffectiveScu, double Efficiency,
     double? Hours, ExactAmount? Cost, Bound? Limit, string? Reason);
 
 /// <summary>What a demand takes: standard units, and cards of every model.</summary>
@@ -65,7 +65,7 @@ public static class Planner
         var exchanged = demand.Work.Select(w => w.Workload.Traffic.Assumed).Where(a => a.Length > 0);
         foreach (var traffic in exchanged.Distinct(StringComparer.Ordinal))
             assumptions.Add(new("exchange between cards", traffic, "the workload's profile"));
-        return new(units, demand.Hours is null, demand.CopyGiB, demand.Streams, [.. planned], assumptions);
+        return new(units, demand.Hours is null, Told(demand.CopyGiB), demand.Streams, [.. planned], assumptions);
     }
 
     private static PlannedCard Of(Demand demand, Card card, UnitPrice? price, Func<WorkClass, BasisPoints> derate)
@@ -100,8 +100,8 @@ public static class Planner
         var duration = demand.Hours is null ? 1 : time;
         var use = new CardSeconds((long)Math.Ceiling(cards * duration * 3_600) * CardSeconds.MicrosPerCardSecond);
         return new(card.Id, card.Model, cards, perCopy, use,
-            ScuFormula.Micros(demand.Work.Sum(demand.HoursOnR0) / (time * cards)), Math.Min(1, alone * perCopy / (time * cards)),
-            demand.Hours is null ? null : time,
+            ScuFormula.Micros(demand.Work.Sum(demand.HoursOnR0) / (time * cards)), Told(Math.Min(1, alone * perCopy / (time * cards))),
+            demand.Hours is null ? null : Told(time),
             price is { } each && card.Scu is { } scu
                 ? Rating.Charge(each.TimesStandardUnits(Derate.Of(scu, derate(WorkClass.Other))), use)
                 : null,
@@ -111,6 +111,9 @@ public static class Planner
 
         PlannedCard No(string reason) => new(card.Id, card.Model, 0, 0, default, null, 0, null, null, null, reason);
     }
+
+    /// <summary>No more digits than anybody can mean.</summary>
+    private static double Told(double figure) => Math.Round(figure, 6);
 
     /// <summary>Hours that a group needs for all the work, or for an hour's of a service; null if it cannot do it.</summary>
     private static double? TimeOn(Demand demand, Card card, Group group, Func<WorkClass, BasisPoints> derate)

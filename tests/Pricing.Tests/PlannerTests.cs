@@ -21,7 +21,7 @@ public sealed class PlannerTests
         var h100 = Of(plan, "h100-sxm5-80gb");
         Assert.Equal((4, 1, Bound.Compute), (h100.Cards, h100.CardsPerCopy, h100.Limit));
         Assert.Equal(6815.3 / (2.769 * 4), h100.Hours!.Value, 0);
-        Assert.Equal(h100.Hours!.Value * 4, h100.CardHours.Micros / 3.6e9, 2);
+        Assert.Equal(h100.Hours!.Value * 4, h100.CardSeconds.Micros / 3.6e9, 2);
         Assert.Equal(1, h100.Efficiency, 9);
     }
 
@@ -37,7 +37,7 @@ public sealed class PlannerTests
         var h100 = Of(plan, "h100-sxm5-80gb");
         Assert.Equal((7, Bound.Compute), (h100.Cards, h100.Limit));
         Assert.Equal(2.769 / 2, h100.EffectiveScu!.Value.Micros / 1e6, 3);
-        Assert.Equal(2 * 0.7 * 2.392611 * (h100.CardHours.Micros / 3.6e9), h100.Cost!.Value.Nanos / 1e9, 1);
+        Assert.Equal(2 * 0.7 * 2.392611 * (h100.CardSeconds.Micros / 3.6e9), h100.Cost!.Value.Nanos / 1e9, 1);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class PlannerTests
         var priced = can.TakeWhile(c => c.Cost is not null).ToList();
         Assert.Equal(priced.OrderBy(c => c.Cost!.Value.Nanos).Select(c => c.Card), priced.Select(c => c.Card));
         var h100 = Of(plan, "h100-sxm5-80gb");
-        Assert.Equal(2 * 2.392611 * (h100.CardHours.Micros / 3.6e9), h100.Cost!.Value.Nanos / 1e9, 3);
+        Assert.Equal(2 * 2.392611 * (h100.CardSeconds.Micros / 3.6e9), h100.Cost!.Value.Nanos / 1e9, 3);
         Assert.True(plan.Cards.SkipWhile(c => c.Reason is null).All(c => c.Reason is not null));
     }
 
