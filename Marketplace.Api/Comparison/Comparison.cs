@@ -60,7 +60,7 @@ public sealed record Comparison(Side Left, Side Right, HeadToHead HeadToHead, En
     {
         if (terms is null) return side;
         var card = side.Registered;
-        var listed = card.Scu is { } claimed ? side.Derates.First(d => d.Work == WorkClass.Other).Of(claimed) : (StandardUnits?)null;
+        var listed = card.Scu is { } claimed ? side.Derates.First(d => d.Work == WorkClass.Standard).Of(claimed) : (StandardUnits?)null;
         return side with { Energy = WithEnergy.Of(card, side.Offer?.Ask, listed, terms) };
     }
 

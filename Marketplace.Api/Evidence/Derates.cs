@@ -23,7 +23,7 @@ public sealed class Derates(
 
     /// <summary>Standard units that a card sells as when its machine was not measured; null: it is unrated.</summary>
     public StandardUnits? Listed(Card card) =>
-        card.Scu is { } claimed ? Derate.Of(claimed, OfCard(card, WorkClass.Other).Derate) : null;
+        card.Scu is { } claimed ? Derate.Of(claimed, OfCard(card, WorkClass.Standard).Derate) : null;
 
     /// <summary>Whether a machine of that card was measured, by any provider.</summary>
     public bool AnyMeasured(string card) => _measuredCards.Contains(card);

@@ -56,7 +56,7 @@ public static class ListingBook
                 });
         }
 
-        await OfferBook.Relist(session, provider, card, derates[(int)WorkClass.Other]);
+        await OfferBook.Relist(session, provider, card, derates[(int)WorkClass.Standard]);
         return derates;
     }
 

@@ -27,7 +27,7 @@ public static class OfferBook
         var resolution = (await CardBook.Registry(session)).Resolve(draft.Card, draft.MemoryGiB);
         var units = resolution.Card?.Scu;
         var listed = resolution.Card is { Scu: not null } card
-            ? (await ListingBook.Of(session, provider, card))[(int)WorkClass.Other]
+            ? (await ListingBook.Of(session, provider, card))[(int)WorkClass.Standard]
             : null;
         var offerId = session.NewId<OfferId>();
         var isNew = await session.Execute(
@@ -128,7 +128,7 @@ public static class OfferBook
         // The update takes the row, so that the ask does not move while it is rated.
         await session.Execute("UPDATE offer SET revision = revision + 1 WHERE offer_id = @offerId", new { offerId });
         if (await Find(session, offerId) is not { State: OfferState.Open, Registered: { } card } offer) return;
-        var listed = card.Scu is null ? null : (await ListingBook.Of(session, offer.ProviderId, card))[(int)WorkClass.Other];
+        var listed = card.Scu is null ? null : (await ListingBook.Of(session, offer.ProviderId, card))[(int)WorkClass.Standard];
         await session.Execute(
             """
             UPDATE offer SET units = @units, unit_version = @Formula, card_version = @Version, derate = @Derate, tier = @Tier,

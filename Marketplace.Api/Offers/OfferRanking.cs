@@ -128,7 +128,7 @@ public sealed record OfferRanking(
     private sealed class Worth(Workload? workload, Derates derates, CardRegistry cards)
     {
         private readonly Dictionary<string, (Listed Listed, bool AnyMeasured)> _cards = new(StringComparer.Ordinal);
-        private readonly WorkClass _work = workload is null ? WorkClass.Other : WorkClasses.Of(workload);
+        private readonly WorkClass _work = workload is null ? WorkClass.Standard : WorkClasses.Of(workload);
 
         public Listed Of(Offer offer)
         {

@@ -9,13 +9,13 @@ public sealed record HeadToHead(Bout Scu, Bout ScuH, IReadOnlyList<Bout> Workloa
 {
     /// <summary>Compares what is listed, or what is claimed of a side without derates.</summary>
     public static HeadToHead Of(Contender left, Contender right, IReadOnlyList<Workload> workloads) => new(
-        new("SCU", Standing(left, left.Card.ScuRating), Standing(right, right.Card.ScuRating)),
-        new("SCU-H", Standing(left, left.Card.ScuHRating), Standing(right, right.Card.ScuHRating)),
+        new("SCU", Standing(left, left.Card.ScuRating, WorkClass.Standard), Standing(right, right.Card.ScuRating, WorkClass.Standard)),
+        new("SCU-H", Standing(left, left.Card.ScuHRating, WorkClass.Science), Standing(right, right.Card.ScuHRating, WorkClass.Science)),
         [.. workloads.Select(w => new Bout(w.Id, At(left, w), At(right, w)))],
         ScuFormula.FormulaVersion);
 
-    private static Showing Standing(Contender side, UnitRating rating) =>
-        Showing.Of(side, side.Listed(rating.Units, WorkClass.Other), rating.Reason, rating.Binds);
+    private static Showing Standing(Contender side, UnitRating rating, WorkClass work) =>
+        Showing.Of(side, side.Listed(rating.Units, work), rating.Reason, rating.Binds);
 
     private static Showing At(Contender side, Workload workload)
     {

@@ -107,17 +107,19 @@ public sealed class DerateModel
     }
 
     /// <summary>The profile whose claimed units stand for a class.</summary>
-    internal static StandardUnits? Claimed(Card card, WorkClass work) => work == WorkClass.Other
+    internal static StandardUnits? Claimed(Card card, WorkClass work) => work == WorkClass.Standard
         ? card.Scu
         : EffectiveUnits.Of(card, Profile(work)).Units;
 
     /// <inheritdoc cref="Claimed(Card, WorkClass)"/>
-    internal static Workload Profile(WorkClass work) => WorkClasses.Profile(
-        work is WorkClass.LanguageTraining or WorkClass.VisionTraining, ThroughputModel.Unmeasured(work));
+    internal static Workload Profile(WorkClass work) => work == WorkClass.Science
+        ? Workload.Find("hpc-fp64")!
+        : WorkClasses.Profile(work is WorkClass.LanguageTraining or WorkClass.VisionTraining, ThroughputModel.Unmeasured(work));
 
     private Basis? Compute(Card card, WorkClass work, double year)
     {
         if (card.Id == _reference.Id) return new(OfReference, 0, null);
+        if (work == WorkClass.Science) return null;
         if (Claimed(card, work) is not { Micros: > 0 } own || Claimed(_reference, work) is not { Micros: > 0 } theirs) return null;
         return _throughput.Expect(card, _reference, work, year) is { } expected
             ? new(OfReference * expected.Ratio * theirs.Micros / own.Micros, expected.Deviation, expected)

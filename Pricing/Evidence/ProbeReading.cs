@@ -111,7 +111,7 @@ public sealed record ProbeReading(
     }
 
     private static double? Units(CardRates rates, WorkClass work) =>
-        (work == WorkClass.Other ? ScuFormula.Scu(rates).Units : EffectiveUnits.Of("", rates, DerateModel.Profile(work)).Units)
+        (work == WorkClass.Standard ? ScuFormula.Scu(rates).Units : EffectiveUnits.Of("", rates, DerateModel.Profile(work)).Units)
             is { Micros: > 0 } units
             ? units.Micros
             : null;

@@ -107,11 +107,11 @@ public sealed class ThroughputModel
     /// holds how far these lie apart, for a buyer's work is none of them. <c>null</c> without a 16-bit rate or bandwidth.
     /// </summary>
     /// <inheritdoc cref="Expect(Card, Card, bool, string, double)" path="/param"/>
-    /// <param name="work">The class; <see cref="WorkClass.Other"/>: all that was measured.</param>
+    /// <param name="work">The class; <see cref="WorkClass.Standard"/>: all that was measured.</param>
     public Expectation? Expect(Card card, Card reference, WorkClass work, double year)
     {
         var benchmarks = _observations
-            .Where(o => work == WorkClass.Other || o.Class == work)
+            .Where(o => work == WorkClass.Standard || o.Class == work)
             .Select(o => (o.Training, o.Benchmark)).Distinct().Order()
             .ToArray();
         if (benchmarks.Length == 0) benchmarks = [(work is WorkClass.LanguageTraining or WorkClass.VisionTraining, Unmeasured(work))];

@@ -26,16 +26,16 @@ public enum WorkClass
     /// <summary>Other training.</summary>
     VisionTraining,
 
-    /// <summary>Science in 64 bits and plain CPU work: no published results are used for it.</summary>
-    Other,
+    /// <summary>The standard unit itself: all that was measured, together.</summary>
+    Standard,
+
+    /// <summary>Science in 64 bits and plain CPU work: no published results are used for it, the tier alone decides.</summary>
+    Science,
 }
 
 /// <summary>Which work belongs to which class.</summary>
 public static class WorkClasses
 {
-    /// <summary>All that published results speak of.</summary>
-    public static IReadOnlyList<WorkClass> Measured { get; } = [.. Enum.GetValues<WorkClass>().Where(c => c != WorkClass.Other)];
-
     /// <summary>The class of a profile: by its id if it ships with the product, else by its kind and its main precision.</summary>
     public static WorkClass Of(Workload workload) => workload.Id switch
     {
@@ -44,13 +44,13 @@ public static class WorkClasses
         "cv-inference-int8" or "autonomous-driving" => WorkClass.Vision,
         "speech-recognition" => WorkClass.Speech,
         "recommender" => WorkClass.Recommender,
-        _ when workload.Kind is WorkloadKind.Hpc or WorkloadKind.General => WorkClass.Other,
+        _ when workload.Kind is WorkloadKind.Hpc or WorkloadKind.General => WorkClass.Science,
         _ when workload.Kind == WorkloadKind.Training => WorkClass.LanguageTraining,
         _ => workload.Phases.MaxBy(p => p.Share)!.Precision switch
         {
             Precision.Int8 => WorkClass.Vision,
             Precision.Fp8 or Precision.Fp4 => WorkClass.Generation,
-            Precision.Fp64 => WorkClass.Other,
+            Precision.Fp64 => WorkClass.Science,
             _ => WorkClass.Encoder,
         },
     };

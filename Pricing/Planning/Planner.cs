@@ -103,7 +103,7 @@ public static class Planner
             ScuFormula.Micros(demand.Work.Sum(demand.HoursOnR0) / (time * cards)), Told(Math.Min(1, alone * perCopy / (time * cards))),
             demand.Hours is null ? null : Told(time),
             price is { } each && card.Scu is { } scu
-                ? Rating.Charge(each.TimesStandardUnits(Derate.Of(scu, derate(WorkClass.Other))), use)
+                ? Rating.Charge(each.TimesStandardUnits(Derate.Of(scu, derate(WorkClass.Standard))), use)
                 : null,
             limit, null);
 

@@ -89,7 +89,7 @@ public sealed class DemoFilesTests
 
     /// <summary>What a machine that nobody has measured is listed at in the month of the sample.</summary>
     private static StandardUnits Listed(Card card) =>
-        DerateModel.Default.Of(card, WorkClass.Other, [], Instant.FromUtc(2026, 1, 1, 0, 0)).Of(card.Scu!.Value);
+        DerateModel.Default.Of(card, WorkClass.Standard, [], Instant.FromUtc(2026, 1, 1, 0, 0)).Of(card.Scu!.Value);
 
     private static Card? Card(CsvRow row) => CardRegistry.Default.Resolve(row["card"]).Card;
 

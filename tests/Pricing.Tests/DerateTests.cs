@@ -26,6 +26,16 @@ public sealed class DerateTests
     }
 
     [Fact]
+    public void Of_WorkWithoutPublishedResults_IsListedAtItsTier()
+    {
+        var (mi300x, h20) = (CardRegistry.Default.Find("mi300x-192gb")!, CardRegistry.Default.Find("h20-96gb")!);
+
+        Assert.Equal(WorkClass.Science, WorkClasses.Of(Workload.Find("hpc-fp64")!));
+        Assert.Equal(7_000, DerateModel.Default.Of(mi300x, WorkClass.Science, [], Now).Listed.Value);
+        Assert.Equal(6_000, DerateModel.Default.Of(h20, WorkClass.Science, [], Now).Listed.Value);
+    }
+
+    [Fact]
     public void Of_AMeasurementBelowTheListing_ListsItAtOnce()
     {
         var derate = Of(H100, (EvidenceTier.ProviderProbe, 0, 0.5));
@@ -93,7 +103,7 @@ public sealed class DerateTests
     {
         Measurement[] good = [new(EvidenceTier.PlatformProbe, Now, 0.95)];
         var listed = new[] { 0, 90, 180, 360, 1_800 }
-            .Select(days => DerateModel.Default.Of(H100, WorkClass.Other, good, Now + Duration.FromDays(days)).Listed.Value).ToArray();
+            .Select(days => DerateModel.Default.Of(H100, WorkClass.Standard, good, Now + Duration.FromDays(days)).Listed.Value).ToArray();
 
         Assert.Equal(listed.OrderDescending(), listed);
         Assert.InRange(listed[^1], 5_500, 7_000);
@@ -108,5 +118,5 @@ public sealed class DerateTests
     }
 
     private static Derate Of(Card card, params (EvidenceTier Tier, int DaysAgo, double Part)[] measured) => DerateModel.Default.Of(
-        card, WorkClass.Other, [.. measured.Select(m => new Measurement(m.Tier, Now - Duration.FromDays(m.DaysAgo), m.Part))], Now);
+        card, WorkClass.Standard, [.. measured.Select(m => new Measurement(m.Tier, Now - Duration.FromDays(m.DaysAgo), m.Part))], Now);
 }
