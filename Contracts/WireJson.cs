@@ -15,6 +15,10 @@ public static class WireJson
     /// <summary>For requests: unknown fields are refused, so that a typing error is never a silent default.</summary>
     public static JsonSerializerOptions Requests { get; } = Make(JsonUnmappedMemberHandling.Disallow);
 
+    /// <summary>The word that a value of an enum is on the wire and in the database, such as <c>provider_probe</c>.</summary>
+    public static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
     /// <summary>Puts the setup onto options that somebody else made.</summary>
     public static void Apply(JsonSerializerOptions options, JsonUnmappedMemberHandling unmapped)
     {

@@ -39,7 +39,7 @@ public static class QuoteBook
             QuoteId = session.NewId<QuoteId>(), BuyerId = buyer, OfferId = offer.OfferId, Cards = request.Cards, UntilAt = request.UntilAt,
             PriceNanos = offer.Ask.Nanos, Currency = offer.Ask.Currency, Reference = request.Reference, Workload = request.Workload,
             Claimed = found.Claimed, Derate = found.Claimed is null ? null : found.Derate,
-            TierWord = found.Claimed is null ? null : ListingBook.Word(found.Tier),
+            TierWord = found.Claimed is null ? null : WireJson.Word(found.Tier),
             QuotedAt = session.Now, ExpiresAt = session.Now + Validity,
         };
         await session.Execute(

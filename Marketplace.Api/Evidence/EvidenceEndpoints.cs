@@ -51,8 +51,7 @@ internal static class EvidenceEndpoints
     private static async Task<Ok<IReadOnlyList<ExplainedDerate>>> OfCard(string id, [FromQuery] string? provider, Session session)
     {
         var card = await CardBook.Get(session, id);
-        var owner = provider is null ? (OrganisationId?)null
-            : OrganisationId.TryParse(provider, out var given) ? given : throw Refusal.Invalid("provider", "is a provider's id");
+        var owner = Owner(provider);
         var model = await PublishedBook.Model(session);
         var derates = await ListingBook.Of(session, owner, card);
         return TypedResults.Ok<IReadOnlyList<ExplainedDerate>>(
@@ -85,9 +84,11 @@ internal static class EvidenceEndpoints
     private static async Task<Page<Probe>> Probes(
         [AsParameters] PageRequest page, [FromQuery] string? provider, [FromQuery] string? card, Session session, HttpContext context)
     {
-        var owner = provider is null ? (OrganisationId?)null
-            : OrganisationId.TryParse(provider, out var given) ? given : throw Refusal.Invalid("provider", "is a provider's id");
+        var owner = Owner(provider);
         return Page.Of(
             await ProbeBook.List(session, Caller.Of(context.User), owner, card, page.Before, page.Take), page, p => p.ProbeId.Value);
     }
+
+    private static OrganisationId? Owner(string? provider) => provider is null ? null
+        : OrganisationId.TryParse(provider, out var given) ? given : throw Refusal.Invalid("provider", "is a provider's id");
 }

@@ -21,7 +21,7 @@ public static class ListingBook
     public static async Task<Derates> Now(Session session)
     {
         var rows = await session.Query<(OrganisationId Provider, string Card, string Work, long Derate, string Tier)>(
-            $"SELECT provider_id, card, work, derate, {TierColumn} FROM listing");
+            "SELECT provider_id, card, work, derate, tier FROM listing");
         return new(await PublishedBook.Model(session), session.Now, rows.ToDictionary(
             r => (r.Provider, r.Card, Works[r.Work]), r => (new BasisPoints((int)r.Derate), TierOf(r.Tier)!.Value)));
     }
@@ -33,6 +33,10 @@ public static class ListingBook
         var measured = provider is { } owner ? await Measured(session, owner, card.Id) : Nothing;
         return [.. Enum.GetValues<WorkClass>().Select(work => model.Of(card, work, [.. measured[work]], session.Now))];
     }
+
+    /// <summary>The derate of a provider's machines of a card for one class of work.</summary>
+    public static async Task<Derate> Of(Session session, OrganisationId provider, Card card, WorkClass work) =>
+        (await PublishedBook.Model(session)).Of(card, work, [.. (await Measured(session, provider, card.Id))[work]], session.Now);
 
     /// <summary>Lists a provider's machines of a card anew, with its open offers of them; bids are woken where units became
     /// cheaper.</summary>
@@ -51,12 +55,12 @@ public static class ListingBook
                 """,
                 new
                 {
-                    provider, cardId, Work = ProbeBook.Word(derate.Work), derate.Listed, Tier = Word(derate.Tier),
+                    provider, cardId, Work = WireJson.Word(derate.Work), derate.Listed, Tier = WireJson.Word(derate.Tier),
                     Measurements = (long)derate.Measurements, session.Now,
                 });
         }
 
-        await OfferBook.Relist(session, provider, card, derates[(int)WorkClass.Standard]);
+        await OfferBook.Relist(session, provider, card, derates.First(d => d.Work == WorkClass.Standard));
         return derates;
     }
 
@@ -66,19 +70,13 @@ public static class ListingBook
     /// <summary>Lists everything again: what is known of cards has changed.</summary>
     internal static Task<int> RelistAll(Session session) => Relist(session, session.Now, int.MaxValue);
 
-    /// <summary>The offers for which <see cref="RelistDue"/> has something to do; open ones are relisted until they are over.</summary>
-    internal const string Due = "state = 'open' AND units IS NOT NULL AND available_until > @Now AND listed_at <= @Yesterday";
-
-    internal static string Word(EvidenceTier tier) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(tier.ToString());
+    /// <summary>The offers that were last listed at @before or earlier; open ones are relisted until they are over.</summary>
+    internal const string Due = "state = 'open' AND units IS NOT NULL AND available_until > @Now AND listed_at <= @before";
 
     private static async Task<int> Relist(Session session, Instant before, int most)
     {
         var stale = await session.Query<(OrganisationId Provider, string Card)>(
-            """
-            SELECT DISTINCT provider_id, card FROM offer
-            WHERE state = 'open' AND units IS NOT NULL AND available_until > @Now AND listed_at <= @before
-            ORDER BY provider_id, card LIMIT @most
-            """,
+            $"SELECT DISTINCT provider_id, card FROM offer WHERE {Due} ORDER BY provider_id, card LIMIT @most",
             new { session.Now, before, most });
         foreach (var (provider, card) in stale) await Relist(session, provider, card);
         return stale.Count;
@@ -91,8 +89,8 @@ public static class ListingBook
     private static async Task<ILookup<WorkClass, Measurement>> Measured(Session session, OrganisationId provider, string card)
     {
         var rows = await session.Query<(string Work, string Tier, Instant TakenAt, long Nanos)>(
-            $"""
-            SELECT q.work, {TierColumn}, p.taken_at, q.part_nanos
+            """
+            SELECT q.work, p.tier, p.taken_at, q.part_nanos
             FROM probe p JOIN probe_part q ON q.probe_id = p.probe_id
             WHERE p.provider_id = @provider AND p.card = @card AND p.doubt IS NULL
               AND (p.lease_id IS NULL OR NOT EXISTS (
@@ -108,5 +106,5 @@ public static class ListingBook
         word is null ? null : Enum.Parse<EvidenceTier>(word.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
 
     private static readonly Dictionary<string, WorkClass> Works =
-        Enum.GetValues<WorkClass>().ToDictionary(ProbeBook.Word, StringComparer.Ordinal);
+        Enum.GetValues<WorkClass>().ToDictionary(WireJson.Word, StringComparer.Ordinal);
 }

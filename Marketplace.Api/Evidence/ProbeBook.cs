@@ -35,7 +35,7 @@ public static class ProbeBook
             TakenAt = Instant.Min(said.TakenAt, session.Now), ReceivedAt = session.Now,
         };
         var reading = Read(await CardBook.Get(session, nonce.Card), said.Samples);
-        probe = probe with { Doubt = reading.Doubt, Parts = Shown(reading.Parts.Select(p => (Word(p.Key), p.Value))) };
+        probe = probe with { Doubt = reading.Doubt, Parts = Shown(reading.Parts.Select(p => (WireJson.Word(p.Key), p.Value))) };
         await Keep(session, probe, reading, caller.OrganisationId, nonce, key, jws);
         var listed = reading.Doubt is null ? await ListingBook.Relist(session, probe.ProviderId, probe.Card) : [];
         return new(probe, listed);
@@ -71,8 +71,6 @@ public static class ProbeBook
         return [.. probes.Select(p => p with { Parts = Shown(parts[p.ProbeId].Select(q => (q.Work, q.Nanos / Nanos))) })];
     }
 
-    internal static string Word(WorkClass work) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(work.ToString());
-
     private static ProbeReading Read(Card card, IReadOnlyList<ProbeSample> samples)
     {
         try
@@ -98,14 +96,14 @@ public static class ProbeBook
             new
             {
                 probe.ProbeId, nonce.Nonce, sender, probe.ProviderId, probe.Card, LeaseId = nonce.LeaseId?.Value,
-                Tier = ListingBook.Word(probe.Tier), probe.Framework, probe.Model, jws, key.ProbeKeyId, probe.Doubt, probe.TakenAt,
+                Tier = WireJson.Word(probe.Tier), probe.Framework, probe.Model, jws, key.ProbeKeyId, probe.Doubt, probe.TakenAt,
                 probe.ReceivedAt,
             });
         foreach (var (work, part) in reading.Parts.OrderBy(p => p.Key))
         {
             await session.Execute(
                 "INSERT INTO probe_part (probe_id, work, part_nanos) VALUES (@ProbeId, @Work, @Part)",
-                new { probe.ProbeId, Work = Word(work), Part = Math.Max(1, (long)(part * Nanos)) });
+                new { probe.ProbeId, Work = WireJson.Word(work), Part = Math.Max(1, (long)(part * Nanos)) });
         }
     }
 

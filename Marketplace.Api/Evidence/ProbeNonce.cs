@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using Marketplace.Billing;
 using Marketplace.Contracts;
@@ -42,7 +43,7 @@ public sealed record ProbeNonce
             : await OfProvider(session, caller, wish);
         var nonce = new ProbeNonce
         {
-            Nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
+            Nonce = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)),
             ProviderId = provider, Card = card.Id, LeaseId = wish.LeaseId, Tier = tier,
             IssuedAt = session.Now, ExpiresAt = session.Now + Validity,
         };
@@ -54,7 +55,7 @@ public sealed record ProbeNonce
             new
             {
                 nonce.Nonce, caller.OrganisationId, nonce.ProviderId, nonce.Card, LeaseId = nonce.LeaseId?.Value,
-                Tier = ListingBook.Word(nonce.Tier), nonce.IssuedAt, nonce.ExpiresAt,
+                Tier = WireJson.Word(nonce.Tier), nonce.IssuedAt, nonce.ExpiresAt,
             });
         return nonce;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Marketplace.Billing;
+using Marketplace.Contracts;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -61,7 +62,7 @@ public sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
 
     private static Problem Of(Refusal refusal) => Problem.Of(
         StatusOf(refusal.Code),
-        JsonNamingPolicy.SnakeCaseLower.ConvertName(refusal.Code.ToString()),
+        WireJson.Word(refusal.Code),
         refusal.Field is null ? refusal.Message : $"{refusal.Field}: {refusal.Message}",
         refusal.Field is null ? null : [new(refusal.Field, refusal.Message)]);
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
-using System.Text.Json;
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using Microsoft.AspNetCore.Mvc;
@@ -88,8 +87,7 @@ public static class QueryValue
     public static T OneOf<T>(string name, string text)
         where T : struct, Enum
     {
-        var words = Enum.GetValues<T>()
-            .ToDictionary(v => JsonNamingPolicy.SnakeCaseLower.ConvertName(v.ToString()), StringComparer.Ordinal);
+        var words = Enum.GetValues<T>().ToDictionary(WireJson.Word, StringComparer.Ordinal);
         return words.TryGetValue(text, out var value) ? value : throw Refusal.Invalid(name, $"is one of {string.Join(", ", words.Keys)}");
     }
 

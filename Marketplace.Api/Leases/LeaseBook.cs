@@ -45,7 +45,7 @@ public static class LeaseBook
             new
             {
                 leaseId, offer.OfferId, bidId, quoteId, offer.CardVersion, Derate = offer.Units is null ? (BasisPoints?)null : offer.Derate,
-                Tier = offer.Units is null ? null : ListingBook.Word(offer.Tier), reference, until, session.Now,
+                Tier = offer.Units is null ? null : WireJson.Word(offer.Tier), reference, until, session.Now,
             });
         var origin = quoteId is null ? TradeOrigin.Bid : TradeOrigin.Quote;
         await TradeBook.Record(session, leaseId, origin, offer, buyer, cards, from, until, price);

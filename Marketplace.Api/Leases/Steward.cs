@@ -52,6 +52,6 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
                  WHERE o.state = 'open')
               + (SELECT COUNT(*) FROM offer WHERE {ListingBook.Due}) AS BIGINT)
             """,
-            new { look.Now, Yesterday = look.Now - ListingBook.Daily }) > 0;
+            new { look.Now, before = look.Now - ListingBook.Daily }) > 0;
     }
 }

@@ -26,16 +26,14 @@ public static class OfferBook
         draft = draft.Checked(session.Now);
         var resolution = (await CardBook.Registry(session)).Resolve(draft.Card, draft.MemoryGiB);
         var units = resolution.Card?.Scu;
-        var listed = resolution.Card is { Scu: not null } card
-            ? (await ListingBook.Of(session, provider, card))[(int)WorkClass.Standard]
-            : null;
+        var (derate, tier, listed) = await Listing(session, provider, resolution.Card);
         var offerId = session.NewId<OfferId>();
         var isNew = await session.Execute(
             """
             INSERT INTO offer (offer_id, provider_id, name, card, card_name, cards, region, ask_nanos, currency, units, unit_version,
               card_version, derate, tier, listed_at, unit_ask_nanos, available_from, available_until, state, notes, created_at)
             VALUES (@offerId, @provider, @Name, @Card, @CardName, @Cards, @Region, @Ask, @Currency, @units, @Version,
-              @CardVersion, @Derate, @Tier, @Now, @UnitAsk, @AvailableFrom, @AvailableUntil, 'open', @Notes, @Now)
+              @CardVersion, @derate, @tier, @Now, @UnitAsk, @AvailableFrom, @AvailableUntil, 'open', @Notes, @Now)
             ON CONFLICT (provider_id, name) DO NOTHING
             """,
             new
@@ -43,8 +41,7 @@ public static class OfferBook
                 offerId, provider, draft.Name, Card = resolution.Card?.Id, CardName = draft.Card, draft.Cards, draft.Region,
                 Ask = draft.Ask.Nanos, draft.Ask.Currency, units, Version = units is null ? null : ScuFormula.FormulaVersion,
                 CardVersion = (long?)resolution.Card?.Version,
-                Derate = listed?.Listed ?? new(BasisPoints.Whole), Tier = ListingBook.Word(listed?.Tier ?? EvidenceTier.Claim),
-                UnitAsk = Offer.UnitAskOf(draft.Ask, units is { } u ? listed!.Of(u) : null), draft.AvailableFrom, draft.AvailableUntil,
+                derate, tier, UnitAsk = Offer.UnitAskOf(draft.Ask, listed), draft.AvailableFrom, draft.AvailableUntil,
                 Notes = string.Join("; ", draft.Notes.Concat(resolution.Assumptions).Distinct(StringComparer.Ordinal)), session.Now,
             });
         if (isNew == 0) throw Refusal.Conflict($"You have an offer called '{draft.Name}'; change that one or choose another name", "name");
@@ -128,20 +125,28 @@ public static class OfferBook
         // The update takes the row, so that the ask does not move while it is rated.
         await session.Execute("UPDATE offer SET revision = revision + 1 WHERE offer_id = @offerId", new { offerId });
         if (await Find(session, offerId) is not { State: OfferState.Open, Registered: { } card } offer) return;
-        var listed = card.Scu is null ? null : (await ListingBook.Of(session, offer.ProviderId, card))[(int)WorkClass.Standard];
+        var (derate, tier, listed) = await Listing(session, offer.ProviderId, card);
         await session.Execute(
             """
-            UPDATE offer SET units = @units, unit_version = @Formula, card_version = @Version, derate = @Derate, tier = @Tier,
+            UPDATE offer SET units = @units, unit_version = @Formula, card_version = @Version, derate = @derate, tier = @tier,
               listed_at = @Now, unit_ask_nanos = @UnitAsk, version = version + 1
             WHERE offer_id = @offerId
             """,
             new
             {
                 offerId, units = card.Scu, Formula = card.Scu is null ? null : ScuFormula.FormulaVersion, Version = (long)card.Version,
-                Derate = listed?.Listed ?? new(BasisPoints.Whole), Tier = ListingBook.Word(listed?.Tier ?? EvidenceTier.Claim),
-                session.Now, UnitAsk = Offer.UnitAskOf(offer.Ask, card.Scu is { } units ? listed!.Of(units) : null),
+                derate, tier, session.Now, UnitAsk = Offer.UnitAskOf(offer.Ask, listed),
             });
         await Wake(session, offerId);
+    }
+
+    /// <summary>What a provider's machines of a card are listed at in standard units; none of an unrated card.</summary>
+    private static async Task<(BasisPoints Derate, string Tier, StandardUnits? Units)> Listing(
+        Session session, OrganisationId provider, Card? card)
+    {
+        if (card?.Scu is not { } claimed) return (new(BasisPoints.Whole), WireJson.Word(EvidenceTier.Claim), null);
+        var derate = await ListingBook.Of(session, provider, card, WorkClass.Standard);
+        return (derate.Listed, WireJson.Word(derate.Tier), derate.Of(claimed));
     }
 
     /// <summary>The offers, each with its card as the market knows it now.</summary>
@@ -176,7 +181,7 @@ public static class OfferBook
                   version = version + CASE WHEN derate = @Listed AND tier = @Tier THEN 0 ELSE 1 END
                 WHERE offer_id = @OfferId
                 """,
-                new { offer.OfferId, derate.Listed, Tier = ListingBook.Word(derate.Tier), unitAsk, session.Now });
+                new { offer.OfferId, derate.Listed, Tier = WireJson.Word(derate.Tier), unitAsk, session.Now });
             if (unitAsk < offer.UnitAskNanos) await Wake(session, offer.OfferId);
         }
     }

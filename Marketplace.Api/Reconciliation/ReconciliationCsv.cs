@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,6 +21,6 @@ internal static class ReconciliationCsv
         r.LeaseId.Value, r.BuyerId.Value, r.ProviderId.Value, Csv.Text(r.Card),
         InstantText.Format(r.PeriodFrom), InstantText.Format(r.PeriodUntil),
         r.Metered.ToString(), r.Charged.Amount, r.Invoiced.Amount, r.Posted.Amount, r.Difference.Amount, r.Charged.Currency.Code,
-        JsonNamingPolicy.SnakeCaseLower.ConvertName(r.Cause.ToString()),
+        WireJson.Word(r.Cause),
     ];
 }

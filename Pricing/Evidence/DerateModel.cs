@@ -106,13 +106,11 @@ public sealed class DerateModel
         double Ceiling(EvidenceTier of) => of.Ceiling(basis.Why is { Precedent: Precedent.SameCard } || card.Id == _reference.Id);
     }
 
-    /// <summary>The profile whose claimed units stand for a class.</summary>
-    internal static StandardUnits? Claimed(Card card, WorkClass work) => work == WorkClass.Standard
-        ? card.Scu
-        : EffectiveUnits.Of(card, Profile(work)).Units;
+    /// <summary>Units of one card of those rates for a class of work: of the profile that stands for it, or the standard unit's.</summary>
+    internal static StandardUnits? Units(CardRates rates, WorkClass work) =>
+        work == WorkClass.Standard ? ScuFormula.Scu(rates).Units : EffectiveUnits.UnitsOf(rates, Profile(work));
 
-    /// <inheritdoc cref="Claimed(Card, WorkClass)"/>
-    internal static Workload Profile(WorkClass work) => work == WorkClass.Science
+    private static Workload Profile(WorkClass work) => work == WorkClass.Science
         ? Workload.Find("hpc-fp64")!
         : WorkClasses.Profile(work is WorkClass.LanguageTraining or WorkClass.VisionTraining, ThroughputModel.Unmeasured(work));
 
@@ -120,7 +118,7 @@ public sealed class DerateModel
     {
         if (card.Id == _reference.Id) return new(OfReference, 0, null);
         if (work == WorkClass.Science) return null;
-        if (Claimed(card, work) is not { Micros: > 0 } own || Claimed(_reference, work) is not { Micros: > 0 } theirs) return null;
+        if (Units(card.Rates, work) is not { Micros: > 0 } own || Units(_reference.Rates, work) is not { Micros: > 0 } theirs) return null;
         return _throughput.Expect(card, _reference, work, year) is { } expected
             ? new(OfReference * expected.Ratio * theirs.Micros / own.Micros, expected.Deviation, expected)
             : null;

@@ -35,7 +35,11 @@ public sealed record ProbeReading(
         var ofClasses = new Dictionary<WorkClass, double>();
         foreach (var work in Enum.GetValues<WorkClass>())
         {
-            if (Units(card.Rates, work) is { } claimed && Units(measured, work) is { } reached) ofClasses[work] = reached / claimed;
+            if (DerateModel.Units(card.Rates, work) is { Micros: > 0 } claimed
+                && DerateModel.Units(measured, work) is { Micros: > 0 } reached)
+            {
+                ofClasses[work] = (double)reached.Micros / claimed.Micros;
+            }
         }
 
         return new(null, parts, ofClasses);
@@ -109,12 +113,6 @@ public sealed record ProbeReading(
 
         double Part(string figure) => parts.TryGetValue(figure, out var own) ? Math.Min(own, 1) : worst;
     }
-
-    private static double? Units(CardRates rates, WorkClass work) =>
-        (work == WorkClass.Standard ? ScuFormula.Scu(rates).Units : EffectiveUnits.Of("", rates, DerateModel.Profile(work)).Units)
-            is { Micros: > 0 } units
-            ? units.Micros
-            : null;
 
     private static double? Claim(Card card, string figure) => CardFigure.All.First(f => f.Name == figure).Of(card);
 }
