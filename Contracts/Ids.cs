@@ -219,3 +219,135 @@ public readonly record struct ImportId(string Value) : ITextId<ImportId>
 
     public override string ToString() => Value;
 }
+
+/// <summary>One call auction in one currency.</summary>
+public readonly record struct AuctionId(string Value) : ITextId<AuctionId>
+{
+    public static string Prefix => "auction";
+
+    public static AuctionId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out AuctionId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>One package of an auction: what a bid, or a part of it, was awarded.</summary>
+public readonly record struct AwardId(string Value) : ITextId<AwardId>
+{
+    public static string Prefix => "award";
+
+    public static AwardId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out AwardId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>A provider's own use of cards that it also sells.</summary>
+public readonly record struct OwnUseId(string Value) : ITextId<OwnUseId>
+{
+    public static string Prefix => "own";
+
+    public static OwnUseId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out OwnUseId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>A buyer's request for sealed offers.</summary>
+public readonly record struct TenderId(string Value) : ITextId<TenderId>
+{
+    public static string Prefix => "tender";
+
+    public static TenderId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out TenderId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>A provider's answer to a tender.</summary>
+public readonly record struct SealedOfferId(string Value) : ITextId<SealedOfferId>
+{
+    public static string Prefix => "sealed";
+
+    public static SealedOfferId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out SealedOfferId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>Money that a buyer paid in.</summary>
+public readonly record struct PaymentId(string Value) : ITextId<PaymentId>
+{
+    public static string Prefix => "payment";
+
+    public static PaymentId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out PaymentId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>What a lease is credited by rule.</summary>
+public readonly record struct CreditId(string Value) : ITextId<CreditId>
+{
+    public static string Prefix => "credit";
+
+    public static CreditId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out CreditId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>A buyer's objection to a lease.</summary>
+public readonly record struct DisputeId(string Value) : ITextId<DisputeId>
+{
+    public static string Prefix => "dispute";
+
+    public static DisputeId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out DisputeId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>An address to which a party is told what happens.</summary>
+public readonly record struct WebhookId(string Value) : ITextId<WebhookId>
+{
+    public static string Prefix => "hook";
+
+    public static WebhookId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out WebhookId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>One message to a webhook, however often it is tried.</summary>
+public readonly record struct DeliveryId(string Value) : ITextId<DeliveryId>
+{
+    public static string Prefix => "delivery";
+
+    public static DeliveryId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out DeliveryId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>One thing that happened, as live views are told it.</summary>
+public readonly record struct LiveEventId(string Value) : ITextId<LiveEventId>
+{
+    public static string Prefix => "event";
+
+    public static LiveEventId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out LiveEventId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using Marketplace.Pricing;
@@ -65,6 +66,37 @@ public sealed record Bid
     public LeaseId? LeaseId { get; init; }
 
     public long Version { get; init; }
+
+    /// <summary>Whether it takes posted asks or waits for the auction.</summary>
+    public BidExecution Execution => ExecutionWord == "auction" ? BidExecution.Auction : BidExecution.Posted;
+
+    /// <summary>What it wishes of the auction; null for a bid that takes posted asks.</summary>
+    public BidTerms? Terms => TermsJson is null ? null : JsonSerializer.Deserialize<BidTerms>(TermsJson, WireJson.Messages);
+
+    /// <summary>The workload whose effective SCU-hours the limit is per; null: standard ones.</summary>
+    public string? Workload { get; init; }
+
+    /// <summary>The buyer's name for bids of which at most one is served.</summary>
+    public string? XorGroup { get; init; }
+
+    /// <summary>Since when it has its place among equals.</summary>
+    public Instant PriorityAt { get; init; }
+
+    /// <summary>Of a divisible bid: how many parts it has.</summary>
+    public long Parts { get; init; } = 1;
+
+    /// <summary>The parts that have been awarded.</summary>
+    public long Filled { get; init; }
+
+    /// <summary>The version of the unit's formula that was in force when it was placed.</summary>
+    public string? UnitVersion { get; init; }
+
+    /// <summary>The auction that has it in its snapshot and has not awarded yet; meanwhile it cannot change.</summary>
+    public AuctionId? GatedBy { get; init; }
+
+    internal string ExecutionWord { get; init; } = "posted";
+
+    internal string? TermsJson { get; init; }
 
     internal long LimitNanos { get; init; }
 

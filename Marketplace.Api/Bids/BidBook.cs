@@ -14,7 +14,9 @@ public static class BidBook
         """
         SELECT b.bid_id, b.buyer_id, b.card, b.card_name, b.region, b.cards, b.from_at, b.until_at,
           CASE b.limit_basis WHEN 'scu_hour' THEN 'ScuHour' ELSE 'CardHour' END AS limit_basis, b.limit_nanos, b.currency,
-          b.reference, b.state, b.placed_at, b.version, (SELECT l.lease_id FROM lease l WHERE l.bid_id = b.bid_id) AS lease_id
+          b.reference, b.state, b.placed_at, b.version, b.execution AS execution_word, b.terms AS terms_json, b.workload, b.xor_group,
+          b.priority_at, b.parts, b.filled, b.unit_version, b.gated_by,
+          (SELECT l.lease_id FROM lease l WHERE l.bid_id = b.bid_id) AS lease_id
         FROM bid b
         """;
 
@@ -88,7 +90,8 @@ public static class BidBook
 
     /// <summary>Lets go the bids whose window has begun. Returns how many.</summary>
     public static Task<int> ExpireDue(Session session) => session.Execute(
-        "UPDATE bid SET state = 'expired', version = version + 1 WHERE state = 'open' AND from_at < @Now", new { session.Now });
+        "UPDATE bid SET state = 'expired', version = version + 1 WHERE state = 'open' AND execution = 'posted' AND from_at < @Now",
+        new { session.Now });
 
     /// <summary>
     /// How many openings of offers and resting bids the matching has not yet looked at; zero means that nothing more will match.
@@ -96,7 +99,7 @@ public static class BidBook
     public static Task<long> Unmatched(Session session) => session.Scalar<long>(
         """
         SELECT CAST((SELECT COUNT(*) FROM offer WHERE matched < opened)
-          + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND considered < 2 AND from_at >= @Now) AS BIGINT)
+          + (SELECT COUNT(*) FROM bid WHERE execution = 'posted' AND state = 'open' AND considered < 2 AND from_at >= @Now) AS BIGINT)
         """,
         new { session.Now });
 
@@ -106,7 +109,8 @@ public static class BidBook
         var open = await session.Query<Bid>(
             $"""
             {Select} JOIN offer o ON o.offer_id = @OfferId
-            WHERE b.state = 'open' AND b.currency = @Currency AND b.from_at >= @Now AND b.from_at >= @AvailableFrom
+            WHERE b.execution = 'posted' AND b.state = 'open' AND b.currency = @Currency AND b.from_at >= @Now
+              AND b.from_at >= @AvailableFrom
               AND b.until_at <= @AvailableUntil
               AND b.cards <= @Cards AND b.buyer_id <> @ProviderId AND (b.region IS NULL OR LOWER(b.region) = LOWER(@Region))
               AND (b.card = @Card OR b.card_name IS NULL OR (b.card IS NULL AND LOWER(b.card_name) = LOWER(@CardName)))
@@ -132,13 +136,19 @@ public static class BidBook
     {
         // Taking the bid's row first keeps two matchers from giving it two leases.
         var open = await session.Execute(
-            "UPDATE bid SET considered = considered + 1 WHERE bid_id = @BidId AND state = 'open' AND from_at >= @Now",
+            """
+            UPDATE bid SET considered = considered + 1
+            WHERE bid_id = @BidId AND execution = 'posted' AND state = 'open' AND from_at >= @Now
+            """,
             new { bid.BidId, session.Now });
         if (open == 0) return false;
         var offer = await Market.Take(session, NeedOf(bid));
         if (offer is null) return false;
-        await LeaseBook.Award(session, offer, bid.BuyerId, bid.Cards, bid.FromAt, bid.UntilAt, offer.Ask, commission, bid.Reference,
-            bid.BidId);
+        var sale = new Sale(offer, bid.BuyerId, bid.Cards, bid.FromAt, bid.UntilAt, offer.Ask, commission)
+        {
+            Reference = bid.Reference, BidId = bid.BidId, Origin = TradeOrigin.Bid,
+        };
+        await LeaseBook.Award(session, sale);
         return await Move(session, bid.BidId, BidState.Matched);
     }
 

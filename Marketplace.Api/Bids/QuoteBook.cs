@@ -113,8 +113,11 @@ public static class QuoteBook
         var offer = (await OfferBook.Find(session, quote.OfferId))!;
         if (offer.Ask.Nanos > quote.Price.Nanos)
             throw Refusal.Conflict($"The ask has risen from {quote.Price} to {offer.Ask} per card-hour; ask for another quote");
-        var leaseId = await LeaseBook.Award(
-            session, offer, buyer, quote.Cards, session.Now, quote.UntilAt, quote.Price, commission, quote.Reference, quoteId: quoteId);
+        var sale = new Sale(offer, buyer, quote.Cards, session.Now, quote.UntilAt, quote.Price, commission)
+        {
+            Reference = quote.Reference, QuoteId = quoteId, Origin = TradeOrigin.Quote,
+        };
+        var leaseId = await LeaseBook.Award(session, sale);
         return (await LeaseBook.Find(session, leaseId))!;
     }
 }

@@ -10,7 +10,7 @@ namespace Marketplace;
 public static class Host
 {
     /// <summary>The host, ready to be run; migrations and the rest of the setup run when it starts.</summary>
-    /// <param name="args">The command line: <c>--roles api,worker,relay</c> and any option as <c>--Marketplace:Name=…</c>.</param>
+    /// <param name="args">The command line: <c>--roles api,worker</c> and any option as <c>--Marketplace:Name=…</c>.</param>
     /// <param name="configure">What a test or a demonstration adds before the options are read.</param>
     /// <exception cref="InvalidOperationException">An option cannot be; the message names it.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)

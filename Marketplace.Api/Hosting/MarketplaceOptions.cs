@@ -20,7 +20,10 @@ public enum HostRoles
     /// <summary>Hands over what lies in the outbox.</summary>
     Relay = 4,
 
-    All = Api | Worker | Relay,
+    /// <summary>Runs the call auctions when they are due.</summary>
+    Auctioneer = 8,
+
+    All = Api | Worker | Relay | Auctioneer,
 }
 
 /// <summary>
@@ -51,8 +54,8 @@ public sealed record MarketplaceOptions
     /// <summary>Where a new test clock begins, such as <c>2026-01-01T00:00:00Z</c>; empty: at the time of its first start.</summary>
     public string TestClockStart { get; init; } = "";
 
-    /// <summary>Any of <c>api,worker,relay</c>; also <c>--roles</c>.</summary>
-    public string Roles { get; init; } = "api,worker,relay";
+    /// <summary>Any of <c>api,worker,relay,auctioneer</c>; also <c>--roles</c>.</summary>
+    public string Roles { get; init; } = "api,worker,relay,auctioneer";
 
     /// <summary>The market's share of what buyers pay, in basis points, 0 to 10,000. A lease keeps what was in force.</summary>
     public int CommissionBasisPoints { get; init; } = 500;
@@ -60,13 +63,17 @@ public sealed record MarketplaceOptions
     /// <summary>So many whole days after its end a day's price index becomes final, 0 to 30.</summary>
     public int IndexFinalDays { get; init; } = 3;
 
+    /// <summary>Minutes from one auction to the next, counted from the full hour: a divisor of 60; 0: on demand only.</summary>
+    public int AuctionMinutes { get; init; } = 15;
+
     internal HostRoles HostRoles => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Aggregate(HostRoles.None, (roles, word) => roles | (word switch
         {
             "api" => HostRoles.Api,
             "worker" => HostRoles.Worker,
             "relay" => HostRoles.Relay,
-            _ => throw Wrong(nameof(Roles), $"'{word}' is none of api, worker, relay"),
+            "auctioneer" => HostRoles.Auctioneer,
+            _ => throw Wrong(nameof(Roles), $"'{word}' is none of api, worker, relay, auctioneer"),
         }));
 
     internal Uri? Broker => RabbitMq.Length == 0 ? null : new Uri(RabbitMq);
@@ -84,6 +91,8 @@ public sealed record MarketplaceOptions
         if (options.CommissionBasisPoints is < 0 or > BasisPoints.Whole)
             throw Wrong(nameof(CommissionBasisPoints), $"is not 0 to {BasisPoints.Whole}");
         if (options.IndexFinalDays is < 0 or > 30) throw Wrong(nameof(IndexFinalDays), "is not 0 to 30");
+        if (options.AuctionMinutes is < 0 or > 60 || (options.AuctionMinutes > 0 && 60 % options.AuctionMinutes != 0))
+            throw Wrong(nameof(AuctionMinutes), "is not 0 or a divisor of 60");
         if (options.OperatorKey is { Length: > 0 } key && (key.Length is < 20 or > 200 || key.Any(c => c is < '!' or > '~')))
             throw Wrong(nameof(OperatorKey), "is not 20 to 200 visible ASCII characters");
         var isBroker = Uri.TryCreate(options.RabbitMq, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps";

@@ -11,7 +11,7 @@ internal sealed record IndexFilter
 {
     public Board? Board { get; init; }
 
-    public IndexTier? Tier { get; init; }
+    public GangTier? Tier { get; init; }
 
     /// <summary>In lower case; empty: the values of all regions together.</summary>
     public string? Region { get; init; }
@@ -50,7 +50,7 @@ public sealed record IndexQuery(
         return new()
         {
             Board = Board is null ? null : QueryValue.OneOf<Board>("board", Board),
-            Tier = Tier is null ? null : QueryValue.OneOf<IndexTier>("tier", Tier),
+            Tier = Tier is null ? null : QueryValue.OneOf<GangTier>("tier", Tier),
             Region = Region == "all" ? "" : Region?.ToLowerInvariant(),
             Currency = Currency is null
                 ? null

@@ -29,7 +29,7 @@ public sealed record IndexValue
     /// <summary>What the price is per, an hour of it: <c>SCU</c>, <c>SCU-H</c> or <c>core</c>.</summary>
     public string Unit => BoardUnit.Name(Board);
 
-    public IndexTier Tier { get; init; }
+    public GangTier Tier { get; init; }
 
     /// <summary>In lower case; null: all regions together.</summary>
     public string? Region => RegionName.Length == 0 ? null : RegionName;
@@ -75,7 +75,7 @@ public sealed record IndexValue
 
 /// <summary>What one series of values is about.</summary>
 /// <param name="Region">In lower case; empty: all regions together.</param>
-internal sealed record IndexSeries(Board Board, IndexTier Tier, string Region, Currency Currency)
+internal sealed record IndexSeries(Board Board, GangTier Tier, string Region, Currency Currency)
 {
     /// <summary>The two series that a trade belongs to: its region's, and that of all regions.</summary>
     public static IEnumerable<IndexSeries> Of(Trade trade) =>

@@ -27,7 +27,7 @@ internal sealed record Trade
 
     public Board Board { get; init; }
 
-    public IndexTier Tier { get; init; }
+    public GangTier Tier { get; init; }
 
     /// <summary>In lower case: the market does not tell regions apart by case.</summary>
     public required string Region { get; init; }

@@ -33,7 +33,7 @@ internal static class TradeBook
             """,
             new
             {
-                leaseId, Origin = Word(origin), Board = Word(card.Board), Tier = Word(IndexTiers.Of(cards)),
+                leaseId, Origin = Word(origin), Board = Word(card.Board), Tier = Word(GangTiers.Of(cards)),
                 Region = offer.Region.ToLowerInvariant(), price.Currency, offer.ProviderId, buyer, Card = card.Id, units,
                 Version = card.Board == Board.Cpu ? null : offer.UnitVersion ?? ScuFormula.FormulaVersion,
                 Price = price.PerStandardUnit(units).Nanos, Volume = UnitHours.Of(cards.For(until - from), units).Millis, day, session.Now,

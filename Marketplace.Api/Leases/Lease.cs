@@ -33,6 +33,9 @@ public sealed record Lease
 
     public QuoteId? QuoteId { get; init; }
 
+    /// <summary>The auction's award that it is, or is a part of; null: it came about otherwise.</summary>
+    public AwardId? AwardId { get; init; }
+
     public OrganisationId BuyerId { get; init; }
 
     public string BuyerName { get; init; } = "";

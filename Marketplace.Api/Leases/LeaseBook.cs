@@ -13,7 +13,8 @@ public static class LeaseBook
 {
     private const string Select =
         """
-        SELECT l.lease_id, l.offer_id, l.bid_id, l.quote_id, a.buyer_id, b.name AS buyer_name, a.provider_id, p.name AS provider_name,
+        SELECT l.lease_id, l.offer_id, COALESCE(l.bid_id, w.bid_id) AS bid_id, l.quote_id, l.award_id, a.buyer_id,
+          b.name AS buyer_name, a.provider_id, p.name AS provider_name,
           a.card, a.region, a.cards, a.price_nanos, a.currency, a.units, a.unit_version, a.from_at, a.until_at, a.started_at, a.ended_at,
           l.card_version, l.derate, l.tier AS tier_word, l.reference, l.state, l.reason, l.created_at, l.version,
           (SELECT CAST(COALESCE(SUM(t.quantity), 0) AS BIGINT) FROM tally t WHERE t.lease_id = l.lease_id) AS metered,
@@ -22,33 +23,34 @@ public static class LeaseBook
         JOIN agreement a ON a.lease_id = l.lease_id
         JOIN organisation b ON b.organisation_id = a.buyer_id
         JOIN organisation p ON p.organisation_id = a.provider_id
+        LEFT JOIN award w ON w.award_id = l.award_id
         """;
 
     /// <summary>Makes the lease for cards that were just taken from the offer's calendar in this session.</summary>
-    /// <param name="commission">The market's share in basis points.</param>
-    internal static async Task<LeaseId> Award(
-        Session session, Offer offer, OrganisationId buyer, CardCount cards, Instant from, Instant until, UnitPrice price, int commission,
-        string? reference, BidId? bidId = null, QuoteId? quoteId = null)
+    internal static async Task<LeaseId> Award(Session session, Sale sale)
     {
         var leaseId = session.NewId<LeaseId>();
+        var offer = sale.Offer;
         await Agreement.Open(session, new Agreement
         {
-            LeaseId = leaseId, BuyerId = buyer, ProviderId = offer.ProviderId, Card = offer.Card ?? offer.CardName, Region = offer.Region,
-            Cards = cards, Price = price, Units = offer.ListedUnits, UnitVersion = offer.UnitVersion, Commission = commission,
-            FromAt = from, UntilAt = until,
+            LeaseId = leaseId, BuyerId = sale.Buyer, ProviderId = offer.ProviderId, Card = offer.Card ?? offer.CardName,
+            Region = offer.Region, Cards = sale.Cards, Price = sale.Price, Units = offer.ListedUnits, UnitVersion = offer.UnitVersion,
+            Commission = sale.Commission, FromAt = sale.From, UntilAt = sale.Until,
         });
         await session.Execute(
             """
-            INSERT INTO lease (lease_id, offer_id, bid_id, quote_id, card_version, derate, tier, reference, state, until_at, created_at)
-            VALUES (@leaseId, @OfferId, @bidId, @quoteId, @CardVersion, @Derate, @Tier, @reference, 'awarded', @until, @Now)
+            INSERT INTO lease (lease_id, offer_id, bid_id, quote_id, award_id, card_version, derate, tier, reference, state, until_at,
+              created_at)
+            VALUES (@leaseId, @OfferId, @BidId, @QuoteId, @AwardId, @CardVersion, @Derate, @Tier, @Reference, 'awarded', @Until, @Now)
             """,
             new
             {
-                leaseId, offer.OfferId, bidId, quoteId, offer.CardVersion, Derate = offer.Units is null ? (BasisPoints?)null : offer.Derate,
-                Tier = offer.Units is null ? null : WireJson.Word(offer.Tier), reference, until, session.Now,
+                leaseId, offer.OfferId, sale.BidId, sale.QuoteId, sale.AwardId, offer.CardVersion,
+                Derate = offer.Units is null ? (BasisPoints?)null : offer.Derate,
+                Tier = offer.Units is null ? null : WireJson.Word(offer.Tier), sale.Reference, sale.Until, session.Now,
             });
-        var origin = quoteId is null ? TradeOrigin.Bid : TradeOrigin.Quote;
-        await TradeBook.Record(session, leaseId, origin, offer, buyer, cards, from, until, price);
+        if (sale.Origin is { } origin)
+            await TradeBook.Record(session, leaseId, origin, offer, sale.Buyer, sale.Cards, sale.From, sale.Until, sale.Price);
         return leaseId;
     }
 

@@ -47,7 +47,7 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
         return await look.Scalar<long>(
             $"""
             SELECT CAST((SELECT COUNT(*) FROM lease WHERE state IN ('awarded', 'active') AND until_at <= @Now)
-              + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND from_at < @Now)
+              + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND execution = 'posted' AND from_at < @Now)
               + (SELECT COUNT(*) FROM card_version v JOIN offer o ON o.card = v.card_id AND o.card_version < v.version
                  WHERE o.state = 'open')
               + (SELECT COUNT(*) FROM offer WHERE {ListingBook.Due}) AS BIGINT)

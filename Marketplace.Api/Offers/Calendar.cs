@@ -31,15 +31,17 @@ internal static class Calendar
     /// <param name="version">
     /// The version that the caller has read, when it goes by the ask; if the offer has changed, nothing is taken.
     /// </param>
+    /// <param name="auction">The auction that takes what it awarded; while one has the offer, nobody else takes what it may award.</param>
     public static async Task<bool> Take(
-        Session session, OfferId offerId, CardCount cards, Instant from, Instant until, long? version = null)
+        Session session, OfferId offerId, CardCount cards, Instant from, Instant until, long? version = null, AuctionId? auction = null)
     {
         var open = await session.Execute(
             """
             UPDATE offer SET revision = revision + 1
             WHERE offer_id = @offerId AND state = 'open' AND version = COALESCE(@version, version)
+              AND (gated_by IS NULL OR gated_by = @Auction OR gate_at >= @until)
             """,
-            new { offerId, version });
+            new { offerId, version, until, Auction = auction?.Value });
         if (open == 0) return false;
         var free = await session.Scalar<long>(
             $"SELECT CAST({Free} AS BIGINT) FROM offer o WHERE o.offer_id = @offerId", new { offerId, From = from, Until = until });

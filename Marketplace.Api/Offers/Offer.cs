@@ -72,6 +72,51 @@ public sealed record Offer
 
     public required Instant AvailableUntil { get; init; }
 
+    /// <summary>Cards are sold in multiples of this.</summary>
+    public CardCount Lot { get; init; } = new(1);
+
+    /// <summary>The shortest lease, minutes.</summary>
+    public long MinMinutes { get; init; }
+
+    /// <summary>The longest lease, minutes; null: no limit.</summary>
+    public long? MaxMinutes { get; init; }
+
+    /// <summary>The longest lease that begins at once, minutes; null: as for any other.</summary>
+    public long? RentNowMaxMinutes { get; init; }
+
+    /// <summary>What renting now costs per card-hour; null: the ask.</summary>
+    public UnitPrice? RentNowAsk => RentNowAskNanos is { } nanos ? new UnitPrice(nanos, Currency) : null;
+
+    /// <summary>Renting now is never cheaper than the last cleared price of those hours.</summary>
+    public bool FollowsCleared => FollowsClearedFlag != 0;
+
+    /// <summary>For sale in auctions too.</summary>
+    public bool InAuction => InAuctionFlag != 0;
+
+    /// <summary>How long before it the buyer is told of an interruption, minutes.</summary>
+    public long NoticeMinutes { get; init; }
+
+    /// <summary>How long the cards rest after each lease, minutes.</summary>
+    public long DrainMinutes { get; init; }
+
+    /// <summary>How the cards stand together.</summary>
+    public GangTier Gang => GangWord switch { "node" => GangTier.Node, "multi_node" => GangTier.MultiNode, _ => GangTier.SingleCard };
+
+    /// <summary>What a card exchanges with others of its gang beyond its node, GB/s, as the provider states; null: not stated.</summary>
+    public long? LinkGBs { get; init; }
+
+    /// <summary>Leases of it may be interrupted, with notice.</summary>
+    public bool Interruptible => InterruptibleFlag != 0;
+
+    /// <summary>The provider's own use comes first: it may take the cards back, with notice.</summary>
+    public bool OwnUseFirst => OwnUseFirstFlag != 0;
+
+    /// <summary>The ISO 3166 code of the country in which data stays; null: not stated.</summary>
+    public string? Residency { get; init; }
+
+    /// <summary>The auction that has it in its snapshot and has not awarded yet.</summary>
+    public AuctionId? GatedBy { get; init; }
+
     /// <summary>Cards that are free over the whole asked window.</summary>
     public CardCount Free => new((int)FreeMillis);
 
@@ -100,6 +145,18 @@ public sealed record Offer
     internal long? UnitAskNanos { get; init; }
 
     internal long FreeMillis { get; init; }
+
+    internal long? RentNowAskNanos { get; init; }
+
+    internal long FollowsClearedFlag { get; init; } = 1;
+
+    internal long InAuctionFlag { get; init; } = 1;
+
+    internal long InterruptibleFlag { get; init; }
+
+    internal long OwnUseFirstFlag { get; init; }
+
+    internal string GangWord { get; init; } = "single_card";
 
     /// <summary>The ask per listed SCU-hour, rounded up: an ask within it is within the limit exactly.</summary>
     internal static long? UnitAskOf(UnitPrice ask, StandardUnits? listed) =>

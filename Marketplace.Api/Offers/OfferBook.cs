@@ -15,6 +15,9 @@ public static class OfferBook
         o.units, o.derate,
         REPLACE(o.tier, '_', '') AS tier,
         o.unit_version, o.card_version, o.unit_ask_nanos, o.available_from, o.available_until, o.state, o.notes, o.created_at, o.version,
+        o.lot, o.min_minutes, o.max_minutes, o.rent_now_max_minutes, o.rent_now_ask_nanos, o.follows_cleared AS follows_cleared_flag,
+        o.in_auction AS in_auction_flag, o.notice_minutes, o.drain_minutes, o.gang AS gang_word, o.link_gbs,
+        o.interruptible AS interruptible_flag, o.own_use_first AS own_use_first_flag, o.residency, o.gated_by,
         CAST({Calendar.Free} AS BIGINT) AS free_millis
         """;
 

@@ -94,12 +94,12 @@ public sealed class PriceIndexTests
     }
 
     [Theory]
-    [InlineData("0.001", IndexTier.SingleCard)]
-    [InlineData("1", IndexTier.SingleCard)]
-    [InlineData("1.001", IndexTier.Node)]
-    [InlineData("8", IndexTier.Node)]
-    [InlineData("8.001", IndexTier.MultiNode)]
-    public void Tier_IsByTheCardsOfTheLease(string cards, IndexTier tier) => Assert.Equal(tier, IndexTiers.Of(CardCount.Parse(cards)));
+    [InlineData("0.001", GangTier.SingleCard)]
+    [InlineData("1", GangTier.SingleCard)]
+    [InlineData("1.001", GangTier.Node)]
+    [InlineData("8", GangTier.Node)]
+    [InlineData("8.001", GangTier.MultiNode)]
+    public void Tier_IsByTheCardsOfTheLease(string cards, GangTier tier) => Assert.Equal(tier, GangTiers.Of(CardCount.Parse(cards)));
 
     [Theory]
     [InlineData("h100-sxm5-80gb", "SCU")]

@@ -102,7 +102,7 @@ public sealed class IndexBookTests
         var corrected = await index.Again("2026-01-01");
 
         Assert.Equal(
-            [(IndexTier.SingleCard, null, 2, IndexKind.Correction, 0), (IndexTier.SingleCard, "cn-east", 2, IndexKind.Correction, 0)],
+            [(GangTier.SingleCard, null, 2, IndexKind.Correction, 0), (GangTier.SingleCard, "cn-east", 2, IndexKind.Correction, 0)],
             corrected.Select(v => (v.Tier, v.Region, v.Vintage, v.Kind, v.Trades)));
         Assert.All(corrected, v => Assert.Null(v.Price));
         Assert.Empty(await index.Again("2026-01-01"));

@@ -1,0 +1,71 @@
+using Marketplace.Pricing;
+
+namespace Marketplace;
+
+/// <summary>How a bid is executed.</summary>
+public enum BidExecution
+{
+    /// <summary>It waits for the auction, and pays what the auction's rules say: never more than its limit.</summary>
+    Auction,
+
+    /// <summary>It takes the cheapest posted ask within its limit at once, or as soon as there is one.</summary>
+    Posted,
+}
+
+/// <summary>
+/// What a buyer wishes of the auction, besides window, limit and group, which stand in the bid: either cards for some hours
+/// (<see cref="Cards"/>, <see cref="Hours"/>) or an amount of work in one of several shapes (<see cref="Amount"/>).
+/// </summary>
+public sealed record BidTerms
+{
+    /// <summary>Registry ids, or names of unknown cards, any of which will do; empty: any rated card.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
+
+    /// <summary>The gang, or all cards of a divisible bid; 0 if the bid is for an amount.</summary>
+    public int Cards { get; init; }
+
+    /// <summary>Hours in a row; 0 if the bid is for an amount.</summary>
+    public int Hours { get; init; }
+
+    /// <summary>Effective SCU-hours of work (standard ones without a workload); null if the bid is for cards.</summary>
+    public StandardUnits? Amount { get; init; }
+
+    /// <summary>The fewest cards of an amount; shapes of twice, four and eight times as many are tried too.</summary>
+    public int MinCards { get; init; } = 1;
+
+    /// <summary>The most cards of an amount.</summary>
+    public int MaxCards { get; init; } = CardCount.MaxCards;
+
+    /// <summary>The cards of one gang may come from several offers of a pool.</summary>
+    public bool Spread { get; init; }
+
+    /// <summary>Refuses the extra cards of a lot.</summary>
+    public bool ExactCards { get; init; }
+
+    /// <summary>Divisible into parts of at least this many cards; 0: whole or nothing.</summary>
+    public int MinPartCards { get; init; }
+
+    /// <summary>Divisible in time into parts of at least this many hours; 0: in one piece.</summary>
+    public int MinPartHours { get; init; }
+
+    /// <summary>The lowest precision that will do; null: the workload's own.</summary>
+    public Precision? Floor { get; init; }
+
+    public string? Region { get; init; }
+
+    /// <summary>The ISO 3166 code of the country that data may not leave; null: any.</summary>
+    public string? Residency { get; init; }
+
+    public string? Vendor { get; init; }
+
+    /// <summary>Only cards of Chinese makers.</summary>
+    public bool DomesticOnly { get; init; }
+
+    public int? MinMemoryGiB { get; init; }
+
+    /// <summary>Tiers of gang that will do; empty: any.</summary>
+    public IReadOnlyList<GangTier> Tiers { get; init; } = [];
+
+    /// <summary>Interruptible capacity will do as well.</summary>
+    public bool Interruptible { get; init; }
+}
