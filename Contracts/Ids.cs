@@ -351,3 +351,15 @@ public readonly record struct LiveEventId(string Value) : ITextId<LiveEventId>
 
     public override string ToString() => Value;
 }
+
+/// <summary>A key that signs quotes.</summary>
+public readonly record struct QuoteKeyId(string Value) : ITextId<QuoteKeyId>
+{
+    public static string Prefix => "qkey";
+
+    public static QuoteKeyId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out QuoteKeyId id) => TextId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

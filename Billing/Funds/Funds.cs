@@ -68,10 +68,7 @@ public sealed record Funds
         await Release(session, subject);
         if (amount.Minor <= 0) return;
         if (mustFit && (await Of(session, account)).Available is { } available && available < amount)
-        {
-            throw Refusal.Conflict(
-                $"This needs {amount} and {available} is available of your funds; pay in the difference, ask for less, or let go of a bid");
-        }
+            throw Short(amount, available);
 
         await session.Execute(
             """
@@ -79,6 +76,16 @@ public sealed record Funds
             VALUES (@subject, @AccountId, @Minor, @Currency, @Now, @Now)
             """,
             new { subject, account.AccountId, amount.Minor, amount.Currency, session.Now });
+    }
+
+    /// <summary>Refuses what the account could not commit now, and takes its row; sets nothing aside.</summary>
+    /// <exception cref="Refusal">The account has not that much available.</exception>
+    public static async Task Need(Session session, BillingAccount account, Money amount)
+    {
+        var limit = await session.Find<long?>(
+            "UPDATE account SET revision = revision + 1 WHERE account_id = @AccountId RETURNING credit_limit", new { account.AccountId });
+        if (limit is not null && (await Of(session, account)).Available is { } available && available < amount)
+            throw Short(amount, available);
     }
 
     /// <summary>Lets go of what is set aside for it, if anything is.</summary>
@@ -99,6 +106,9 @@ public sealed record Funds
         for (var i = net.Currency.Exponent; i < 9; i++) perMinor *= 10;
         return new((long)Int128.Min((gross + perMinor - 1) / perMinor, long.MaxValue / 4), net.Currency);
     }
+
+    private static Refusal Short(Money amount, Money available) => Refusal.Conflict(
+        $"This needs {amount} and {available} is available of your funds; pay in the difference, ask for less, or let go of a bid");
 
     private sealed record Row
     {

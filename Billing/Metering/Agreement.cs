@@ -83,6 +83,10 @@ public sealed record Agreement
     public static Task Start(Session session, LeaseId leaseId, Instant at) => session.Execute(
         "UPDATE agreement SET started_at = @at WHERE lease_id = @leaseId AND started_at IS NULL", new { leaseId, at });
 
+    /// <summary>Lets the window end earlier; what is used beyond it is no use of this lease.</summary>
+    public static Task Shorten(Session session, LeaseId leaseId, Instant until) => session.Execute(
+        "UPDATE agreement SET until_at = @until WHERE lease_id = @leaseId AND until_at > @until", new { leaseId, until });
+
     public static Task End(Session session, LeaseId leaseId, Instant at) => session.Execute(
         "UPDATE agreement SET ended_at = @at WHERE lease_id = @leaseId AND ended_at IS NULL", new { leaseId, at });
 }

@@ -5,33 +5,16 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Marketplace;
 
-/// <summary>Buying over REST: quotes to rent now, and bids.</summary>
+/// <summary>Bidding over REST.</summary>
 internal static class BidEndpoints
 {
     public static void Map(RouteGroupBuilder v1)
     {
-        var quotes = v1.MapGroup("/quotes").WithTags("Quotes");
-        quotes.MapPost("", Ask).WithSummary("A price for renting now, held for a minute");
-        quotes.MapPost("/{quoteId}/accept", Accept).WithSummary("Rent at the quoted price, from now on");
         var bids = v1.MapGroup("/bids").WithTags("Bids");
         bids.MapPost("", Place).WithSummary("Place a bid: it takes the cheapest offer within its limit at once, or rests");
         bids.MapGet("", List).WithSummary("Your bids, newest first");
         bids.MapGet("/{bidId}", Get).WithSummary("One bid");
         bids.MapDelete("/{bidId}", Cancel).WithSummary("Cancel a bid that rests");
-    }
-
-    private static async Task<Created<Quote>> Ask(QuoteRequest request, Session session, Caller caller)
-    {
-        caller.Require(Role.Buyer);
-        var quote = await QuoteBook.Ask(session, caller.OrganisationId, request);
-        return TypedResults.Created($"/v1/quotes/{quote.QuoteId}", quote);
-    }
-
-    private static async Task<Created<Lease>> Accept(string quoteId, Session session, Caller caller, MarketplaceOptions options)
-    {
-        caller.Require(Role.Buyer);
-        var lease = await QuoteBook.Accept(session, caller.OrganisationId, new QuoteId(quoteId), options.CommissionBasisPoints);
-        return TypedResults.Created($"/v1/leases/{lease.LeaseId}", lease);
     }
 
     private static async Task<Created<Bid>> Place(BidDraft draft, Session session, Caller caller, MarketplaceOptions options)

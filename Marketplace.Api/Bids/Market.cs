@@ -25,6 +25,12 @@ internal sealed record Need(OrganisationId Buyer, Currency Currency, CardCount C
 
     /// <summary>The most per card-hour.</summary>
     public UnitPrice? MostPerCard { get; init; }
+
+    /// <summary>Capacity that may be interrupted will do.</summary>
+    public bool Interruptible { get; init; }
+
+    /// <summary>Offers that an auction has will do: whoever takes them is told to come again.</summary>
+    public bool Gated { get; init; }
 }
 
 /// <summary>
@@ -45,8 +51,8 @@ internal static class Market
         return null;
     }
 
-    /// <summary>The offer that <see cref="Take"/> would try first.</summary>
-    public static Task<Offer?> Cheapest(Session session, Need need)
+    /// <summary>The offer that <see cref="Take"/> would try first, or the next one after an offer.</summary>
+    public static Task<Offer?> Cheapest(Session session, Need need, Offer? after = null)
     {
         var (nanos, most) = need.MostPerUnit is { } perUnit
             ? ("o.unit_ask_nanos", perUnit.Nanos)
@@ -61,6 +67,12 @@ internal static class Market
               AND (CAST(@Card AS TEXT) IS NULL OR o.card = @Card)
               AND (CAST(@CardName AS TEXT) IS NULL OR (o.card IS NULL AND LOWER(o.card_name) = LOWER(@CardName)))
               AND (CAST(@Region AS TEXT) IS NULL OR LOWER(o.region) = LOWER(@Region))
+              AND {nanos} >= @AfterNanos AND ({nanos} > @AfterNanos OR o.offer_id > @AfterId)
+              AND @Cards % o.lot = 0
+              AND @Millis >= o.min_minutes * 60000 AND (o.max_minutes IS NULL OR @Millis <= o.max_minutes * 60000)
+              AND (@AtOnce = 0 OR o.rent_now_max_minutes IS NULL OR @Millis <= o.rent_now_max_minutes * 60000)
+              AND (@Interruptible = 1 OR o.interruptible = 0)
+              AND (@Gated = 1 OR {Calendar.NotGated})
               AND {Calendar.Free} >= @Cards
             ORDER BY {nanos}, o.offer_id LIMIT 1
             """,
@@ -68,8 +80,17 @@ internal static class Market
             {
                 need.Buyer, need.Currency, need.Cards, need.From, need.Until, most, OfferId = need.OfferId?.Value, need.Card, need.CardName,
                 need.Region, Payable = Payable(need.Cards.For(need.Until - need.From)),
+                AfterNanos = (need.MostPerUnit is null ? after?.AskNanos : after?.UnitAskNanos) ?? -1, AfterId = after?.OfferId.Value ?? "",
+                Millis = (long)(need.Until - need.From).TotalMilliseconds, AtOnce = Flag(BeginsAtOnce(need.From, session.Now)),
+                Interruptible = Flag(need.Interruptible), Gated = Flag(need.Gated),
             });
     }
+
+    /// <summary>Whether a window begins before the next full hour, from which on auctions sell.</summary>
+    private static bool BeginsAtOnce(Instant from, Instant now) =>
+        from.ToUnixTimeSeconds() / NodaConstants.SecondsPerHour <= now.ToUnixTimeSeconds() / NodaConstants.SecondsPerHour;
+
+    private static long Flag(bool value) => value ? 1 : 0;
 
     /// <summary>
     /// The highest price per card-hour at which that much use is a charge that can be written down: nobody leases what cannot be billed.

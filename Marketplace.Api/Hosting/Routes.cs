@@ -21,6 +21,8 @@ internal static class Routes
         EvidenceEndpoints.Map(v1);
         CompareEndpoints.Map(v1);
         OfferEndpoints.Map(v1);
+        OwnUseEndpoints.Map(v1);
+        QuoteEndpoints.Map(v1);
         BidEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);
         IndexEndpoints.Map(v1);

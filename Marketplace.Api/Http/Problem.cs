@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
+using Marketplace.Billing;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Marketplace;
@@ -17,9 +18,11 @@ public sealed record FieldError(string Field, string Reason);
 /// <param name="Detail">A sentence for people.</param>
 /// <param name="Errors">The fields at fault; empty when it is not about a field.</param>
 /// <param name="TraceId">Finds the request in the host's log; given when the fault is ours.</param>
+/// <param name="Moved">What has moved since the wish was made possible; given when that is why it is refused.</param>
 public sealed record Problem(
     string Type, string Title, int Status, string Code, string Detail, IReadOnlyList<FieldError> Errors,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceId = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceId = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Moved? Moved = null)
 {
     internal static Problem Unauthenticated(string detail) => Of(401, "unauthenticated", detail);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Marketplace.Billing;
@@ -33,6 +34,8 @@ public sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
         if (problem.Status >= 500)
             log.LogError(exception, "{Method} {Path} failed, trace {Trace}", request.Method, request.Path, problem.TraceId);
         if (problem.Status == 503) httpContext.Response.Headers.RetryAfter = "1";
+        if (exception is Refusal { RetryAfter: { } wait })
+            httpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         await Write(httpContext, problem);
         return true;
     }
@@ -64,7 +67,7 @@ public sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
         StatusOf(refusal.Code),
         WireJson.Word(refusal.Code),
         refusal.Field is null ? refusal.Message : $"{refusal.Field}: {refusal.Message}",
-        refusal.Field is null ? null : [new(refusal.Field, refusal.Message)]);
+        refusal.Field is null ? null : [new(refusal.Field, refusal.Message)]) with { Moved = refusal.Moved };
 
     private static Problem Of(BadHttpRequestException bad)
     {

@@ -9,7 +9,7 @@ namespace Marketplace;
 /// The leases of all buyers. Awarded, active, ended; cancelled or expired when the cards were never handed over.
 /// Every edge is one conditional update, so that two who try it at once have one effect.
 /// </summary>
-public static class LeaseBook
+public static partial class LeaseBook
 {
     private const string Select =
         """
@@ -106,7 +106,8 @@ public static class LeaseBook
             var lease = (await Hold(session, leaseId))!;
             if (lease.State is not (LeaseState.Awarded or LeaseState.Active)) continue;
             await Close(
-                session, lease, lease.UntilAt, lease.State == LeaseState.Awarded ? LeaseState.Expired : LeaseState.Ended, "run_out");
+                session, lease, lease.UntilAt, lease.State == LeaseState.Awarded ? LeaseState.Expired : LeaseState.Ended,
+                lease.Reason.Length > 0 ? lease.Reason : "run_out");
             ended++;
         }
 
@@ -119,7 +120,7 @@ public static class LeaseBook
         await Agreement.End(session, lease.LeaseId, at);
         var free = Instant.Max(at, lease.FromAt);
         if (free >= lease.UntilAt) return;
-        await Calendar.Give(session, lease.OfferId, lease.Cards, free, lease.UntilAt);
+        await Calendar.Give(session, lease.OfferId, lease.Cards, free, lease.UntilAt, used: lease.StartedAt is not null);
         await OfferBook.Wake(session, lease.OfferId);
     }
 

@@ -3,7 +3,7 @@ using Marketplace.Billing;
 namespace Marketplace;
 
 /// <summary>
-/// Does what time alone demands: ends leases whose window is over, lets go bids whose window has begun, rates offers whose card was changed
+/// Does what time alone demands: lets go quotes that nobody accepted, ends leases whose window is over, lets go bids whose window has begun, rates offers whose card was changed
 /// while they were published, lists offers as evidence ages.
 /// </summary>
 public sealed class Steward(Database database, TimeProvider time, ILogger<Steward> log) : BackgroundService
@@ -16,6 +16,7 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
         while (await IsDue(database, ct))
         {
             await using var session = await database.Write(ct);
+            await QuoteBook.ExpireDue(session);
             await LeaseBook.EndDue(session);
             await BidBook.ExpireDue(session);
             await CardBook.Rerate(session);
@@ -46,7 +47,8 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
         await using var look = await database.Read(ct);
         return await look.Scalar<long>(
             $"""
-            SELECT CAST((SELECT COUNT(*) FROM lease WHERE state IN ('awarded', 'active') AND until_at <= @Now)
+            SELECT CAST((SELECT COUNT(*) FROM quote WHERE state = 'open' AND expires_at <= @Now)
+              + (SELECT COUNT(*) FROM lease WHERE state IN ('awarded', 'active') AND until_at <= @Now)
               + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND execution = 'posted' AND from_at < @Now)
               + (SELECT COUNT(*) FROM card_version v JOIN offer o ON o.card = v.card_id AND o.card_version < v.version
                  WHERE o.state = 'open')

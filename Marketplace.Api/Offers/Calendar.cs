@@ -7,24 +7,36 @@ namespace Marketplace;
 
 /// <summary>
 /// What is free of an offer, as a step function over time. Taking and giving back are one addition over a window; whoever writes holds the
-/// offer's row, and the column's CHECK refuses anything below zero, so that no slot is ever sold twice.
+/// offer's row, and the column's CHECK refuses anything below zero, so that no slot is ever sold twice. Callers speak of the windows of
+/// leases: the offer's drain time, for which cards rest after each of them, is added here, and the steps reach that far beyond the offer's
+/// end, so that the drain of a lease that ends with the offer is counted like any other if the offer is extended.
 /// </summary>
 internal static class Calendar
 {
-    /// <summary>SQL for the most that is free over the whole of [@From, @Until) of offer o: nothing outside its window.</summary>
+    /// <summary>SQL for the most that can be taken over [@From, @Until) of offer o: nothing outside its window.</summary>
     public static readonly string Free = FreeOver("@From", "@Until");
+
+    private const string Drain = "o.drain_minutes * 60000";
 
     /// <summary>The same for a window that other SQL gives.</summary>
     public static string FreeOver(string from, string until) =>
         $"""
-        COALESCE((SELECT MIN(c.free) FROM calendar c WHERE c.offer_id = o.offer_id AND c.at < {until}
-          AND c.at >= (SELECT MAX(p.at) FROM calendar p WHERE p.offer_id = o.offer_id AND p.at <= {from})), 0)
+        CASE WHEN o.available_until < {until} THEN 0 ELSE COALESCE((SELECT MIN(c.free) FROM calendar c
+          WHERE c.offer_id = o.offer_id AND c.at < {until} + {Drain}
+            AND c.at >= (SELECT MAX(p.at) FROM calendar p WHERE p.offer_id = o.offer_id AND p.at <= {from})), 0) END
         """;
 
-    public static async Task Open(Session session, OfferId offerId, CardCount cards, Instant from, Instant until)
+    /// <summary>SQL that says that no auction has offer o, or that [.., @Until) is over before what it awards begins.</summary>
+    public const string NotGated = $"(o.gated_by IS NULL OR o.gate_at >= @Until + {Drain})";
+
+    /// <summary>What somebody is told who comes between the gate and the commit of an auction: seconds lie between them.</summary>
+    public static Refusal Gated() => Refusal.Later(
+        "An auction that has this offer is being cleared; ask again in a few seconds", Duration.FromSeconds(3));
+
+    public static async Task Open(Session session, OfferId offerId, CardCount cards, Instant from, Instant until, Duration drain)
     {
         await Put(session, offerId, from, cards);
-        await Put(session, offerId, until, default);
+        await Put(session, offerId, until + drain, default);
     }
 
     /// <summary>Takes cards over a window, or says that there is no room. The caller's session holds the offer from here on.</summary>
@@ -35,60 +47,90 @@ internal static class Calendar
     public static async Task<bool> Take(
         Session session, OfferId offerId, CardCount cards, Instant from, Instant until, long? version = null, AuctionId? auction = null)
     {
-        var open = await session.Execute(
-            """
-            UPDATE offer SET revision = revision + 1
-            WHERE offer_id = @offerId AND state = 'open' AND version = COALESCE(@version, version)
-              AND (gated_by IS NULL OR gated_by = @Auction OR gate_at >= @until)
+        var drain = await session.Find<long?>(
+            $"""
+            UPDATE offer AS o SET revision = revision + 1
+            WHERE o.offer_id = @offerId AND o.state = 'open' AND o.version = COALESCE(@version, o.version)
+              AND (o.gated_by = @Auction OR {NotGated})
+            RETURNING drain_minutes
             """,
-            new { offerId, version, until, Auction = auction?.Value });
-        if (open == 0) return false;
-        var free = await session.Scalar<long>(
-            $"SELECT CAST({Free} AS BIGINT) FROM offer o WHERE o.offer_id = @offerId", new { offerId, From = from, Until = until });
-        if (free < cards.Millis) return false;
-        await Add(session, offerId, -cards.Millis, from, until);
+            new { offerId, version, Until = until, Auction = auction?.Value });
+        if (drain is not { } minutes) return false;
+        if (await Least(session, offerId, from, until) < cards.Millis) return false;
+        await Add(session, offerId, -cards.Millis, from, until + Duration.FromMinutes(minutes));
         return true;
     }
 
-    public static async Task Give(Session session, OfferId offerId, CardCount cards, Instant from, Instant until)
+    /// <summary>Gives back what is left of a window that was taken.</summary>
+    /// <param name="from">From when on nobody uses the cards: the instant at which a lease was ended, or the window's begin.</param>
+    /// <param name="until">The end of the window that was taken.</param>
+    /// <param name="used">Whether somebody has used them, so that they rest before they are free.</param>
+    public static async Task Give(Session session, OfferId offerId, CardCount cards, Instant from, Instant until, bool used = true)
     {
-        await session.Execute("UPDATE offer SET revision = revision + 1 WHERE offer_id = @offerId", new { offerId });
-        await Add(session, offerId, cards.Millis, from, until);
+        var drain = await Hold(session, offerId);
+        await Add(session, offerId, cards.Millis, used ? from + drain : from, until + drain);
+    }
+
+    /// <summary>When, within a window, too few cards are free to take so many over all of it; empty when nothing is missing.</summary>
+    public static async Task<IReadOnlyList<Interval>> Missing(
+        Session session, OfferId offerId, CardCount cards, Instant from, Instant until)
+    {
+        var end = until + await Hold(session, offerId);
+        var steps = await session.Query<(Instant At, long Free)>(
+            """
+            SELECT c.at, c.free FROM calendar c
+            WHERE c.offer_id = @offerId AND c.at < @end
+              AND c.at >= (SELECT MAX(p.at) FROM calendar p WHERE p.offer_id = @offerId AND p.at <= @from)
+            ORDER BY c.at
+            """,
+            new { offerId, from, end });
+        return
+        [
+            .. steps.Select((s, i) => (s.Free, Over: new Interval(s.At, i + 1 < steps.Count ? steps[i + 1].At : end)))
+                .Where(s => s.Free < cards.Millis).Select(s => s.Over),
+        ];
     }
 
     /// <summary>Changes how many cards the offer has from an instant on. False when more are sold later than would be left.</summary>
     public static async Task<bool> Resize(Session session, OfferId offerId, int byMillis, Instant from, Instant until)
     {
         // An offer that is over has no step to change; the new count counts from its old end on, when it is extended.
-        if (byMillis == 0 || from >= until) return true;
-        var least = await session.Scalar<long>(
-            $"SELECT CAST({Free} AS BIGINT) FROM offer o WHERE o.offer_id = @offerId", new { offerId, From = from, Until = until });
-        if (least + byMillis < 0) return false;
-        await Add(session, offerId, byMillis, from, until);
+        var drain = await Hold(session, offerId);
+        if (byMillis == 0 || from >= until + drain) return true;
+        if (await Least(session, offerId, from, until) + byMillis < 0) return false;
+        await Add(session, offerId, byMillis, from, until + drain);
         return true;
     }
 
     /// <summary>Moves the end of the offer. False when cards are sold beyond the new end.</summary>
     public static async Task<bool> Extend(Session session, OfferId offerId, CardCount cards, Instant from, Instant until)
     {
+        var drain = await Hold(session, offerId);
+        var (oldEnd, newEnd) = (from + drain, until + drain);
         if (until > from)
         {
             await session.Execute(
-                "UPDATE calendar SET free = @cards WHERE offer_id = @offerId AND at = @from", new { offerId, cards, from });
-            await Put(session, offerId, until, default);
+                "UPDATE calendar SET free = @cards WHERE offer_id = @offerId AND at = @oldEnd", new { offerId, cards, oldEnd });
+            await Put(session, offerId, newEnd, default);
             return true;
         }
 
-        var least = await session.Scalar<long>(
-            $"SELECT CAST({Free} AS BIGINT) FROM offer o WHERE o.offer_id = @offerId", new { offerId, From = until, Until = from });
-        if (least < cards.Millis) return false;
-        await session.Execute("DELETE FROM calendar WHERE offer_id = @offerId AND at >= @until", new { offerId, until });
-        await Put(session, offerId, until, default);
+        if (await Least(session, offerId, newEnd, from) < cards.Millis) return false;
+        await session.Execute("DELETE FROM calendar WHERE offer_id = @offerId AND at >= @newEnd", new { offerId, newEnd });
+        await Put(session, offerId, newEnd, default);
         return true;
     }
 
+    /// <summary>Takes the offer's row, and says for how long its cards rest.</summary>
+    private static async Task<Duration> Hold(Session session, OfferId offerId) => Duration.FromMinutes(await session.Scalar<long>(
+        "UPDATE offer SET revision = revision + 1 WHERE offer_id = @offerId RETURNING drain_minutes", new { offerId }));
+
+    private static Task<long> Least(Session session, OfferId offerId, Instant from, Instant until) => session.Scalar<long>(
+        $"SELECT CAST({Free} AS BIGINT) FROM offer o WHERE o.offer_id = @offerId", new { offerId, From = from, Until = until });
+
     private static async Task Add(Session session, OfferId offerId, long millis, Instant from, Instant until)
     {
+        if (from >= until) return;
         await Cut(session, offerId, from);
         await Cut(session, offerId, until);
         await session.Execute(

@@ -138,6 +138,20 @@ public sealed record Offer
     [JsonIgnore]
     public string CardLabel => Registered?.Model ?? CardName;
 
+    /// <summary>What of its terms keeps it from serving such a wish, in the word under which rankings count it; null: nothing.</summary>
+    /// <param name="cards">How many; null: any number.</param>
+    /// <param name="length">Of the lease.</param>
+    /// <param name="atOnce">Whether it begins at once.</param>
+    /// <param name="interruptible">Whether capacity that may be interrupted will do.</param>
+    internal string? TermsAgainst(CardCount? cards, Duration length, bool atOnce, bool interruptible)
+    {
+        if (Interruptible && !interruptible) return "interruptible";
+        if (cards is { } n && n.Millis % Lot.Millis != 0) return "lot";
+        if (length < Duration.FromMinutes(MinMinutes)) return "too_short";
+        if (MaxMinutes is { } most && length > Duration.FromMinutes(most)) return "too_long";
+        return atOnce && RentNowMaxMinutes is { } now && length > Duration.FromMinutes(now) ? "rent_now_max" : null;
+    }
+
     internal long AskNanos { get; init; }
 
     internal Currency Currency { get; init; } = Currency.Cny;

@@ -48,9 +48,12 @@ public static class OfferBook
                 Notes = string.Join("; ", draft.Notes.Concat(resolution.Assumptions).Distinct(StringComparer.Ordinal)), session.Now,
             });
         if (isNew == 0) throw Refusal.Conflict($"You have an offer called '{draft.Name}'; change that one or choose another name", "name");
-        await Calendar.Open(session, offerId, draft.Cards, draft.AvailableFrom, draft.AvailableUntil);
+        var terms = OfferTerms.Of(draft);
+        await terms.Put(session, offerId);
+        await Calendar.Open(
+            session, offerId, draft.Cards, draft.AvailableFrom, draft.AvailableUntil, Duration.FromMinutes(terms.DrainMinutes));
         await Wake(session, offerId);
-        return (await Find(session, offerId))!;
+        return await Say(session, "published", offerId);
     }
 
     /// <summary>One offer, with the cards that are free now.</summary>
@@ -85,8 +88,10 @@ public static class OfferBook
         """,
         new { provider, before, limit, From = session.Now, Until = session.Now + Duration.FromMilliseconds(1) }));
 
-    /// <summary>Changes the ask, the number of cards or the end. Leases that exist keep their price.</summary>
-    /// <exception cref="Refusal">Not the provider's, withdrawn, changed since it was read, or more is sold than would be left.</exception>
+    /// <summary>Changes the ask, the number of cards, the end or the terms of sale. Leases that exist keep their price.</summary>
+    /// <exception cref="Refusal">
+    /// Not the provider's, withdrawn, in an auction that is being cleared, changed since it was read, or more is sold than would be left.
+    /// </exception>
     public static async Task<Offer> Change(Session session, OrganisationId provider, OfferId offerId, long version, OfferChange change)
     {
         var offer = await Own(session, provider, offerId, version);
@@ -98,6 +103,8 @@ public static class OfferBook
         if (until <= offer.AvailableFrom || until <= session.Now)
             throw Refusal.Invalid("availableUntil", "is in the future and after availableFrom");
         var cards = change.Cards ?? offer.Cards;
+        var terms = OfferTerms.Of(offer, change);
+        terms.Check(cards, ask);
         var from = Instant.Max(session.Now, offer.AvailableFrom);
         if (!await Calendar.Resize(session, offerId, cards.Millis - offer.Cards.Millis, from, offer.AvailableUntil))
             throw Refusal.Conflict($"More cards are sold than the {cards} that would be left", "cards");
@@ -109,8 +116,11 @@ public static class OfferBook
             WHERE offer_id = @offerId
             """,
             new { offerId, Ask = ask.Nanos, UnitAsk = Offer.UnitAskOf(ask, offer.ListedUnits), cards, until });
-        if (ask.Nanos < offer.Ask.Nanos || cards > offer.Cards || until > offer.AvailableUntil) await Wake(session, offerId);
-        return (await Find(session, offerId))!;
+        await terms.Put(session, offerId);
+
+        var isWider = ask.Nanos < offer.Ask.Nanos || cards > offer.Cards || until > offer.AvailableUntil;
+        if (isWider || terms != OfferTerms.Of(offer, new())) await Wake(session, offerId);
+        return await Say(session, "changed", offerId);
     }
 
     /// <summary>Takes the offer off the market. Leases that exist go on.</summary>
@@ -119,7 +129,7 @@ public static class OfferBook
     {
         await Own(session, provider, offerId, version);
         await session.Execute("UPDATE offer SET state = 'withdrawn', version = version + 1 WHERE offer_id = @offerId", new { offerId });
-        return (await Find(session, offerId))!;
+        return await Say(session, "withdrawn", offerId);
     }
 
     /// <summary>Rates an open offer by the figures that its card has now; bids that rest are tried again.</summary>
@@ -204,6 +214,19 @@ public static class OfferBook
         if (offer is null || offer.ProviderId != provider) throw Refusal.NotFound("such offer of yours");
         if (offer.State == OfferState.Withdrawn) throw Refusal.Conflict("The offer was withdrawn; publish another");
         if (offer.Version != version) throw new Refusal(RefusalCode.Stale, $"The offer is at version {offer.Version}; read it again");
+
+        // What the auction has seen stays as it was until it has awarded.
+        return offer.GatedBy is null ? offer : throw Calendar.Gated();
+    }
+
+    /// <summary>Tells everybody what has become of the offer, and gives it as it is now.</summary>
+    private static async Task<Offer> Say(Session session, string what, OfferId offerId)
+    {
+        var offer = (await Find(session, offerId))!;
+        await LiveLog.Say(session, $"offer.{what}", offerId.Value, new
+        {
+            Card = offer.Card ?? offer.CardName, offer.Cards, offer.Region, offer.Ask, offer.AvailableFrom, offer.AvailableUntil,
+        });
         return offer;
     }
 }

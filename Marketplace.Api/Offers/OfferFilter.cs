@@ -50,5 +50,11 @@ public sealed record OfferFilter
     /// <summary>Show offers without units too.</summary>
     public bool Unrated { get; init; }
 
+    /// <summary>Show offers too whose leases may be interrupted.</summary>
+    public bool Interruptible { get; init; }
+
+    /// <summary>Only what can be rented at once for so long.</summary>
+    public bool RentNow { get; init; }
+
     public OfferSort Sort { get; init; }
 }

@@ -20,6 +20,8 @@ public sealed record OfferQuery(
     [FromQuery(Name = "until")] string? Until,
     [FromQuery(Name = "cards")] string? Cards,
     [FromQuery(Name = "unrated")] string? Unrated,
+    [FromQuery(Name = "interruptible")] string? Interruptible,
+    [FromQuery(Name = "rentNow")] string? RentNow,
     [FromQuery(Name = "sort")] string? Sort)
 {
     /// <summary>The filter that this asks for. A window that is not given is the coming hour.</summary>
@@ -45,6 +47,8 @@ public sealed record OfferQuery(
             Until = QueryValue.Instant(Given(Until), "until") ?? from + Duration.FromHours(1),
             Cards = Given(Cards) is { } cards ? Read("cards", cards, CardCount.Parse) : null,
             Unrated = Flag("unrated", Unrated),
+            Interruptible = Flag("interruptible", Interruptible),
+            RentNow = Flag("rentNow", RentNow),
             Sort = Given(Sort) is { } sort ? QueryValue.OneOf<OfferSort>("sort", sort) : OfferSort.UnitPrice,
         };
     }

@@ -1,6 +1,7 @@
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using Marketplace.Pricing;
+using NodaTime;
 
 namespace Marketplace;
 
@@ -43,6 +44,14 @@ public sealed record OfferRanking(
         var workload = filter.Workload is null ? null : await WorkloadBook.Get(session, buyer, filter.Workload);
         var open = await OfferBook.Open(session, filter.From, filter.Until);
         return Of(open, filter, await ListingBook.Now(session), await CardBook.Registry(session), workload);
+    }
+
+    /// <summary>What one card of an offer is worth as it is listed now: for a workload, or in SCU; null: unrated.</summary>
+    internal static async Task<StandardUnits?> UnitsOf(Session session, Offer offer, string? workload, OrganisationId buyer)
+    {
+        if (workload is null) return offer.ListedUnits;
+        var profile = await WorkloadBook.Get(session, buyer, workload);
+        return new Worth(profile, await ListingBook.Now(session), await CardBook.Registry(session)).Of(offer).Units;
     }
 
     /// <summary>The pure part.</summary>
@@ -156,7 +165,7 @@ public sealed record OfferRanking(
     /// <summary>The filter's tests, in the order in which an offer is counted under the first that it fails.</summary>
     private sealed class Test(OfferFilter filter, Card? wanted)
     {
-        private readonly CardCount _room = filter.Cards ?? new CardCount(1);
+        private readonly Duration _length = filter.Until - filter.From;
 
         public string? WhyNot(Offer offer, Listed listed, long? price)
         {
@@ -168,7 +177,8 @@ public sealed record OfferRanking(
             if (filter.DomesticOnly && (card is null || !DomesticVendors.Contains(card.Vendor))) return "domestic_only";
             if (filter.Board is { } board && card?.Board != board) return "board";
             if (filter.MinMemoryGiB is { } memory && (card?.MemoryGiB ?? 0) < memory) return "memory";
-            if (offer.Free < _room) return "no_room";
+            if (offer.TermsAgainst(filter.Cards, _length, filter.RentNow, filter.Interruptible) is { } term) return term;
+            if (offer.Free < (filter.Cards ?? offer.Lot)) return "no_room";
             if (listed.Units is { Micros: 0 }) return "cannot_do_workload";
             if (price is null && !filter.Unrated) return "unrated";
             return filter.MaxPrice is { } most && (price is null || price > most.Nanos) ? "price" : null;
