@@ -22,6 +22,7 @@ internal static class Routes
         CompareEndpoints.Map(v1);
         OfferEndpoints.Map(v1);
         BidEndpoints.Map(v1);
+        PoolEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);
         IndexEndpoints.Map(v1);
         BreakEvenEndpoints.Map(v1);
@@ -31,6 +32,7 @@ internal static class Routes
         InvoiceEndpoints.Map(v1);
         LedgerEndpoints.Map(v1);
         ReconciliationEndpoints.Map(v1);
+        LiveEndpoints.Map(v1);
         OutboxEndpoints.Map(v1);
         TestClockEndpoints.Map(v1);
         app.MapStorefront();

@@ -50,7 +50,7 @@ public static class OfferBook
         if (isNew == 0) throw Refusal.Conflict($"You have an offer called '{draft.Name}'; change that one or choose another name", "name");
         await Calendar.Open(session, offerId, draft.Cards, draft.AvailableFrom, draft.AvailableUntil);
         await Wake(session, offerId);
-        return (await Find(session, offerId))!;
+        return await OfferNews.Say(session, "published", (await Find(session, offerId))!);
     }
 
     /// <summary>One offer, with the cards that are free now.</summary>
@@ -110,7 +110,7 @@ public static class OfferBook
             """,
             new { offerId, Ask = ask.Nanos, UnitAsk = Offer.UnitAskOf(ask, offer.ListedUnits), cards, until });
         if (ask.Nanos < offer.Ask.Nanos || cards > offer.Cards || until > offer.AvailableUntil) await Wake(session, offerId);
-        return (await Find(session, offerId))!;
+        return await OfferNews.Say(session, "changed", (await Find(session, offerId))!);
     }
 
     /// <summary>Takes the offer off the market. Leases that exist go on.</summary>
@@ -119,7 +119,7 @@ public static class OfferBook
     {
         await Own(session, provider, offerId, version);
         await session.Execute("UPDATE offer SET state = 'withdrawn', version = version + 1 WHERE offer_id = @offerId", new { offerId });
-        return (await Find(session, offerId))!;
+        return await OfferNews.Say(session, "withdrawn", (await Find(session, offerId))!);
     }
 
     /// <summary>Rates an open offer by the figures that its card has now; bids that rest are tried again.</summary>
