@@ -59,7 +59,11 @@ public static class Host
         {
             services.AddHostedService<Steward>();
             services.AddHostedService<IndexPublisher>();
+            services.AddHostedService<LivePruner>();
         }
+
+        services.AddSingleton<LiveFeed>();
+        if (options.HostRoles.HasFlag(HostRoles.Api)) services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
 
         services.AddAccess();
 

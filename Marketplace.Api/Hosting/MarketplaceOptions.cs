@@ -69,6 +69,12 @@ public sealed record MarketplaceOptions
     /// <summary>The most open bids for the auction that one buyer may have, 1 to 1,000,000.</summary>
     public int OpenBids { get; init; } = 10_000;
 
+    /// <summary>For so many days what happened can be asked for again, 1 to 365.</summary>
+    public int LiveDays { get; init; } = 7;
+
+    /// <summary>How many streams of what happens one tenant may have open on one host, 1 to 1,000.</summary>
+    public int LiveStreams { get; init; } = 20;
+
     internal HostRoles HostRoles => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Aggregate(HostRoles.None, (roles, word) => roles | (word switch
         {
@@ -97,6 +103,8 @@ public sealed record MarketplaceOptions
         if (options.AuctionMinutes is < 0 or > 60 || (options.AuctionMinutes > 0 && 60 % options.AuctionMinutes != 0))
             throw Wrong(nameof(AuctionMinutes), "is not 0 or a divisor of 60");
         if (options.OpenBids is < 1 or > 1_000_000) throw Wrong(nameof(OpenBids), "is not 1 to 1000000");
+        if (options.LiveDays is < 1 or > 365) throw Wrong(nameof(LiveDays), "is not 1 to 365");
+        if (options.LiveStreams is < 1 or > 1_000) throw Wrong(nameof(LiveStreams), "is not 1 to 1000");
         if (options.OperatorKey is { Length: > 0 } key && (key.Length is < 20 or > 200 || key.Any(c => c is < '!' or > '~')))
             throw Wrong(nameof(OperatorKey), "is not 20 to 200 visible ASCII characters");
         var isBroker = Uri.TryCreate(options.RabbitMq, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps";

@@ -24,6 +24,7 @@ internal static class Routes
         OwnUseEndpoints.Map(v1);
         QuoteEndpoints.Map(v1);
         BidEndpoints.Map(v1);
+        PoolEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);
         IndexEndpoints.Map(v1);
         BreakEvenEndpoints.Map(v1);
@@ -33,6 +34,7 @@ internal static class Routes
         InvoiceEndpoints.Map(v1);
         LedgerEndpoints.Map(v1);
         ReconciliationEndpoints.Map(v1);
+        LiveEndpoints.Map(v1);
         OutboxEndpoints.Map(v1);
         TestClockEndpoints.Map(v1);
         app.MapStorefront();

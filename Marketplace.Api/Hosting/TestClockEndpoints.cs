@@ -30,6 +30,7 @@ internal static class TestClockEndpoints
         await Of(clock).Advance(database, request.To, ct);
         await Steward.Tend(database, ct);
         await IndexPublisher.Tend(database, options, ct);
+        await LivePruner.Tend(database, options, ct);
         return Read(clock);
     }
 

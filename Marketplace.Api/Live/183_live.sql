@@ -10,10 +10,11 @@ CREATE TABLE live_event (
   at              BIGINT NOT NULL
 );
 CREATE INDEX live_event_owner ON live_event (organisation_id, position);
+CREATE INDEX live_event_at ON live_event (at);
 
--- The last position given; its one row is taken by whoever numbers.
+-- 'live': the last position given; its row is taken by whoever numbers. 'pruned': the last position that is kept no longer.
 CREATE TABLE live_position (
   name     TEXT   NOT NULL PRIMARY KEY,
   position BIGINT NOT NULL
 );
-INSERT INTO live_position (name, position) VALUES ('live', 0);
+INSERT INTO live_position (name, position) VALUES ('live', 0), ('pruned', 0);

@@ -53,7 +53,7 @@ public static class OfferBook
         await Calendar.Open(
             session, offerId, draft.Cards, draft.AvailableFrom, draft.AvailableUntil, Duration.FromMinutes(terms.DrainMinutes));
         await Wake(session, offerId);
-        return await Say(session, "published", offerId);
+        return await OfferNews.Say(session, "published", (await Find(session, offerId))!);
     }
 
     /// <summary>One offer, with the cards that are free now.</summary>
@@ -117,10 +117,9 @@ public static class OfferBook
             """,
             new { offerId, Ask = ask.Nanos, UnitAsk = Offer.UnitAskOf(ask, offer.ListedUnits), cards, until });
         await terms.Put(session, offerId);
-
         var isWider = ask.Nanos < offer.Ask.Nanos || cards > offer.Cards || until > offer.AvailableUntil;
         if (isWider || terms != OfferTerms.Of(offer, new())) await Wake(session, offerId);
-        return await Say(session, "changed", offerId);
+        return await OfferNews.Say(session, "changed", (await Find(session, offerId))!);
     }
 
     /// <summary>Takes the offer off the market. Leases that exist go on.</summary>
@@ -129,7 +128,7 @@ public static class OfferBook
     {
         await Own(session, provider, offerId, version);
         await session.Execute("UPDATE offer SET state = 'withdrawn', version = version + 1 WHERE offer_id = @offerId", new { offerId });
-        return await Say(session, "withdrawn", offerId);
+        return await OfferNews.Say(session, "withdrawn", (await Find(session, offerId))!);
     }
 
     /// <summary>Rates an open offer by the figures that its card has now; bids that rest are tried again.</summary>
@@ -217,16 +216,5 @@ public static class OfferBook
 
         // What the auction has seen stays as it was until it has awarded.
         return offer.GatedBy is null ? offer : throw Calendar.Gated();
-    }
-
-    /// <summary>Tells everybody what has become of the offer, and gives it as it is now.</summary>
-    private static async Task<Offer> Say(Session session, string what, OfferId offerId)
-    {
-        var offer = (await Find(session, offerId))!;
-        await LiveLog.Say(session, $"offer.{what}", offerId.Value, new
-        {
-            Card = offer.Card ?? offer.CardName, offer.Cards, offer.Region, offer.Ask, offer.AvailableFrom, offer.AvailableUntil,
-        });
-        return offer;
     }
 }

@@ -9,19 +9,23 @@ using Microsoft.Extensions.WebEncoders;
 namespace Marketplace;
 
 /// <summary>
-/// The pages: rendered on the server, without scripts. What a browser may load comes from this program alone, out of the assembly itself,
-/// so that it does not matter from which directory the host was started.
+/// The pages: rendered on the server. The one script only adds: it keeps parts of a page as they are now. What a browser may load comes
+/// from this program alone, out of the assembly itself, so that it does not matter from which directory the host was started.
 /// </summary>
 public static class Storefront
 {
     /// <summary>No script, no style, no picture from anywhere but here, nothing inline, and nobody frames a page.</summary>
     private const string ContentSecurityPolicy =
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
+        + "base-uri 'none'; frame-ancestors 'none'";
 
     private static readonly EmbeddedFileProvider Files = new(typeof(Storefront).Assembly, "Marketplace.wwwroot");
 
     /// <summary>The style sheet with its fingerprint, so that a browser may keep it for ever and never shows an old one.</summary>
     internal static string StyleSheet { get; } = $"/site.css?v={Fingerprint("site.css")}";
+
+    /// <summary>The script, the same way.</summary>
+    internal static string LiveScript { get; } = $"/live.js?v={Fingerprint("live.js")}";
 
     public static void AddStorefront(this IServiceCollection services)
     {
@@ -58,6 +62,7 @@ public static class Storefront
         app.MapGet("/language/{code}", Languages.Choose).AllowAnonymous().ExcludeFromDescription();
         StorefrontActions.Map(app.MapGroup("").ExcludeFromDescription().AddEndpointFilter(OursOnly));
         app.MapGroup("").ExcludeFromDescription().MapDownloads();
+        LiveEndpoints.MapPage(app);
     }
 
     private static Task Guard(HttpContext context, RequestDelegate next)

@@ -110,6 +110,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
         NeededQuery = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["lease"] = rented.Lease, ["period"] = "2026-01", ["left"] = "h100-sxm5-80gb", ["right"] = "h20-96gb",
+            ["card"] = "h100-sxm5-80gb", ["tier"] = "single_card", ["region"] = "cn-north-1", ["band"] = "70",
         };
         _own["/v1/accounts/{id}:id"] = _buyer.Id;
         _own["/v1/api-keys/{id}:id"] = (await _buyer.Get("/v1/api-keys")).Text("items.0.apiKeyId");
