@@ -61,6 +61,7 @@ internal static class Market
               AND (CAST(@Card AS TEXT) IS NULL OR o.card = @Card)
               AND (CAST(@CardName AS TEXT) IS NULL OR (o.card IS NULL AND LOWER(o.card_name) = LOWER(@CardName)))
               AND (CAST(@Region AS TEXT) IS NULL OR LOWER(o.region) = LOWER(@Region))
+              AND (o.gated_by IS NULL OR o.gate_at >= @Until)
               AND {Calendar.Free} >= @Cards
             ORDER BY {nanos}, o.offer_id LIMIT 1
             """,
