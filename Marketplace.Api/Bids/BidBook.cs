@@ -84,7 +84,7 @@ public static class BidBook
     /// <param name="version">The version that the buyer has seen; null: whichever.</param>
     /// <exception cref="Refusal">Not the buyer's, no longer open, changed since it was read, or an auction is under way or due.</exception>
     public static async Task<Bid> Cancel(
-        Session session, OrganisationId buyer, BidId bidId, MarketplaceOptions options, long? version = null)
+        Session session, OrganisationId buyer, BidId bidId, MarketplaceOptions? options = null, long? version = null)
     {
         var bid = await Own(session, buyer, bidId, options, version);
         await Move(session, bid, BidState.Cancelled);
@@ -156,7 +156,7 @@ public static class BidBook
         var claim = draft.Check(session.Now, await CardBook.Registry(session), workload);
         if (claim.Limit.Currency != account.Currency)
             throw Refusal.Invalid($"{draft.LimitField}.currency", $"is your account's: {account.Currency}");
-        if (!draft.Confirm && claim.Execution == BidExecution.Auction) await PoolPrice.AskIfFarAbove(session, claim, draft.LimitField);
+        if (!draft.Confirm && claim.Execution == BidExecution.Auction) await LastPrice.AskIfFarAbove(session, claim, draft.LimitField);
         return claim;
     }
 
@@ -170,7 +170,7 @@ public static class BidBook
 
     /// <summary>The buyer's bid with its row taken, if it may be changed or cancelled now.</summary>
     private static async Task<Bid> Own(
-        Session session, OrganisationId buyer, BidId bidId, MarketplaceOptions options, long? version)
+        Session session, OrganisationId buyer, BidId bidId, MarketplaceOptions? options, long? version)
     {
         // The update takes the row before it is read, so that what is checked below is what is changed.
         await session.Execute("UPDATE bid SET version = version WHERE bid_id = @bidId AND buyer_id = @buyer", new { bidId, buyer });
@@ -178,7 +178,8 @@ public static class BidBook
         if (bid is null || bid.BuyerId != buyer) throw Refusal.NotFound("such bid of yours");
         if (bid.State != BidState.Open || bid.GatedBy is not null) throw NotOpen(bid);
         if (version is { } seen && seen != bid.Version) throw ETags.Stale();
-        if (bid.Execution == BidExecution.Auction && HourGrid.NextDue(session.Now, options.AuctionMinutes) is { } due
+        if (options is not null && bid.Execution == BidExecution.Auction
+            && HourGrid.NextDue(session.Now, options.AuctionMinutes) is { } due
             && due - session.Now <= HourGrid.Quiet)
         {
             throw Refusal.Conflict(

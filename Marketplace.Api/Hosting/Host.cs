@@ -55,6 +55,8 @@ public static class Host
         }
 
         services.AddMessaging(options);
+        services.AddSingleton<AuctionDesk>();
+        if (options.HostRoles.HasFlag(HostRoles.Auctioneer)) services.AddHostedService<Auctioneer>();
         if (options.HostRoles.HasFlag(HostRoles.Relay))
         {
             services.AddHostedService<Steward>();

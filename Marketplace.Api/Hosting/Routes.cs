@@ -25,6 +25,7 @@ internal static class Routes
         QuoteEndpoints.Map(v1);
         BidEndpoints.Map(v1);
         PoolEndpoints.Map(v1);
+        AuctionEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);
         IndexEndpoints.Map(v1);
         BreakEvenEndpoints.Map(v1);

@@ -24,11 +24,13 @@ internal static class TestClockEndpoints
 
     // It takes no session of the request's: the clock moves after its own commit, and the same move again is no mistake.
     private static async Task<TestClockReading> Advance(
-        AdvanceTestClock request, Caller caller, IClock clock, Database database, MarketplaceOptions options, CancellationToken ct)
+        AdvanceTestClock request, Caller caller, IClock clock, Database database, MarketplaceOptions options, AuctionDesk auctions,
+        CancellationToken ct)
     {
         caller.Require(Role.Operator);
         await Of(clock).Advance(database, request.To, ct);
         await Steward.Tend(database, ct);
+        await auctions.Tend(takeOver: true, ct);
         await IndexPublisher.Tend(database, options, ct);
         await LivePruner.Tend(database, options, ct);
         return Read(clock);

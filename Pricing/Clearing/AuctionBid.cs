@@ -77,29 +77,37 @@ public sealed record BidPool(AuctionPool Pool, StandardUnits PerCard)
 public enum Constraints
 {
     None = 0,
-    Region = 1 << 0,
-    Vendor = 1 << 1,
-    DomesticOnly = 1 << 2,
-    Memory = 1 << 3,
-    PrecisionFloor = 1 << 4,
-    Tier = 1 << 5,
-    Interruptible = 1 << 6,
+
+    /// <summary>The card is none that the bid names.</summary>
+    Model = 1 << 0,
+
+    Region = 1 << 1,
+
+    /// <summary>Data may not stay there.</summary>
+    Residency = 1 << 2,
+
+    Vendor = 1 << 3,
+    DomesticOnly = 1 << 4,
+    Memory = 1 << 5,
+    PrecisionFloor = 1 << 6,
+    Tier = 1 << 7,
+    Interruptible = 1 << 8,
 
     /// <summary>The offer is the buyer's own.</summary>
-    Owner = 1 << 7,
+    Owner = 1 << 9,
 
     /// <summary>The bid wants exactly its cards and the offer sells lots.</summary>
-    Lot = 1 << 8,
+    Lot = 1 << 10,
 
     /// <summary>Shorter or longer than the offer sells.</summary>
-    Duration = 1 << 9,
+    Duration = 1 << 11,
 
     /// <summary>Free in no stretch that is long enough within the window.</summary>
-    Calendar = 1 << 10,
+    Calendar = 1 << 12,
 
     /// <summary>Free long enough, but with too few cards.</summary>
-    CardCount = 1 << 11,
+    CardCount = 1 << 13,
 
     /// <summary>It could carry the bid, but asks more than it is worth.</summary>
-    Price = 1 << 12,
+    Price = 1 << 14,
 }

@@ -7,7 +7,7 @@ namespace Marketplace;
 /// <summary>
 /// What a card-hour of a pool cost at the last clearing, over the hours that it sold: the scale against which a new limit is read.
 /// </summary>
-internal sealed record PoolPrice
+internal sealed record LastPrice
 {
     /// <summary>A limit so many times above every price asks to be confirmed: a slip of the keyboard is rarely smaller.</summary>
     private const int Far = 3;
@@ -35,7 +35,7 @@ internal sealed record PoolPrice
     internal Currency Currency { get; init; } = Currency.Cny;
 
     /// <summary>The prices of the last clearing in that currency, traded and indicative ones; empty before the first.</summary>
-    public static Task<IReadOnlyList<PoolPrice>> Last(Session session, Currency currency) => session.Query<PoolPrice>(
+    public static Task<IReadOnlyList<LastPrice>> Last(Session session, Currency currency) => session.Query<LastPrice>(
         """
         SELECT p.card, p.tier, p.region, p.band, MIN(p.price_nanos) AS cheapest_nanos, MAX(p.price_nanos) AS dearest_nanos,
           CAST(@currency AS TEXT) AS currency

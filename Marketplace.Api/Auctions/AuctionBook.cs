@@ -1,0 +1,87 @@
+using System.IO.Compression;
+using Marketplace.Billing;
+using Marketplace.Contracts;
+using Marketplace.Pricing;
+
+namespace Marketplace;
+
+/// <summary>The journal of the call auctions: snapshots, results, prices. Everybody may read the results; bids stay hidden.</summary>
+public static class AuctionBook
+{
+    private const string Select =
+        """
+        SELECT a.auction_id, a.number, a.currency, a.due_at, a.gate, a.slots, a.state, a.offers, a.bids, a.snapshot_hash, a.algorithm,
+          a.result_hash, a.gain_nanos AS gain, a.bound_nanos AS bound, a.awards, a.lanes AS lanes_json, a.clear_millis, a.gated_at,
+          a.cleared_at
+        FROM auction a
+        """;
+
+    public static Task<Auction?> Find(Session session, AuctionId auctionId) =>
+        session.Find<Auction>($"{Select} WHERE a.auction_id = @auctionId", new { auctionId });
+
+    /// <summary>The auctions of a currency, or all, newest first, before a cursor.</summary>
+    public static Task<IReadOnlyList<Auction>> List(Session session, Currency? currency, string? before, int limit) =>
+        session.Query<Auction>(
+            $"""
+            {Select}
+            WHERE (CAST(@Currency AS TEXT) IS NULL OR a.currency = @Currency) AND (CAST(@before AS TEXT) IS NULL OR a.auction_id < @before)
+            ORDER BY a.auction_id DESC LIMIT @limit
+            """,
+            new { Currency = currency?.Code, before, limit });
+
+    /// <summary>The currencies in which bids wait for an auction.</summary>
+    public static async Task<IReadOnlyList<Currency>> Waiting(Session session)
+    {
+        var codes = await session.Query<string>(
+            "SELECT DISTINCT currency FROM bid WHERE execution = 'auction' AND state = 'open' ORDER BY currency");
+        return [.. codes.Select(Currency.Of)];
+    }
+
+    /// <summary>The last auction of a currency that was cleared; null: none was.</summary>
+    public static Task<Auction?> Last(Session session, Currency currency) => session.Find<Auction>(
+        $"{Select} WHERE a.currency = @currency AND a.state = 'cleared' ORDER BY a.number DESC LIMIT 1", new { currency });
+
+    /// <summary>The auctions that wait for their result, oldest first.</summary>
+    internal static Task<IReadOnlyList<Auction>> Gated(Session session) =>
+        session.Query<Auction>($"{Select} WHERE a.state = 'gated' ORDER BY a.auction_id");
+
+    /// <summary>The prices of an auction's pools, in order of pool and time.</summary>
+    public static Task<IReadOnlyList<AuctionPrice>> Prices(Session session, AuctionId auctionId) => session.Query<AuctionPrice>(
+        """
+        SELECT p.card, p.tier, p.region, p.band, p.from_at, p.until_at, p.state, p.price_nanos, p.cards, a.currency
+        FROM pool_price p JOIN auction a ON a.auction_id = p.auction_id
+        WHERE p.auction_id = @auctionId ORDER BY p.card, p.tier, p.region, p.band, p.from_at
+        """,
+        new { auctionId });
+
+    /// <summary>The canonical bytes from which anybody can clear an auction again.</summary>
+    public static async Task<byte[]?> Bytes(Session session, AuctionId auctionId) =>
+        await session.Find<string>("SELECT snapshot FROM auction WHERE auction_id = @auctionId", new { auctionId }) is { } text
+            ? Unpack(text)
+            : null;
+
+    /// <summary>The snapshot as it was journaled.</summary>
+    /// <exception cref="InvalidOperationException">The journal's bytes do not have the journal's hash.</exception>
+    internal static async Task<AuctionSnapshot> Snapshot(Session session, Auction auction)
+    {
+        var snapshot = AuctionSnapshot.Read(await Bytes(session, auction.AuctionId));
+        return snapshot.Hash == auction.SnapshotHash
+            ? snapshot
+            : throw new InvalidOperationException($"the snapshot of {auction.AuctionId} is not what was journaled");
+    }
+
+    internal static string Pack(ReadOnlyMemory<byte> bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var zip = new GZipStream(packed, CompressionLevel.Fastest)) zip.Write(bytes.Span);
+        return Convert.ToBase64String(packed.GetBuffer(), 0, (int)packed.Length);
+    }
+
+    private static byte[] Unpack(string text)
+    {
+        using var zip = new GZipStream(new MemoryStream(Convert.FromBase64String(text)), CompressionMode.Decompress);
+        using var bytes = new MemoryStream();
+        zip.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}

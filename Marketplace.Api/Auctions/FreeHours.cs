@@ -1,0 +1,80 @@
+using Marketplace.Billing;
+using Marketplace.Contracts;
+using Marketplace.Pricing;
+using NodaTime;
+
+namespace Marketplace;
+
+/// <summary>The calendars of an auction's offers: whole cards that are free for the whole of an hour, hour by hour from the gate.</summary>
+internal sealed class FreeHours
+{
+    private const long HourMillis = 3_600_000;
+
+    private readonly Dictionary<string, IReadOnlyList<CalendarRun>> _runs = new(StringComparer.Ordinal);
+
+    private FreeHours()
+    {
+    }
+
+    /// <summary>The calendars of the offers o of a condition.</summary>
+    public static async Task<FreeHours> Read(Session session, string condition, Instant gate, object scope)
+    {
+        var steps = await session.Query<Step>(
+            $"""
+            SELECT c.offer_id, c.at, c.free FROM calendar c JOIN offer o ON o.offer_id = c.offer_id
+            WHERE {condition} AND c.at < @End
+              AND c.at >= COALESCE((SELECT MAX(p.at) FROM calendar p WHERE p.offer_id = c.offer_id AND p.at <= @Gate), @Gate)
+            ORDER BY c.offer_id, c.at
+            """,
+            scope);
+        var hours = new FreeHours();
+        for (var first = 0; first < steps.Count;)
+        {
+            var next = first + 1;
+            while (next < steps.Count && steps[next].OfferId == steps[first].OfferId) next++;
+            hours._runs.Add(steps[first].OfferId, Runs(steps, first, next, gate.ToUnixTimeMilliseconds()));
+            first = next;
+        }
+
+        return hours;
+    }
+
+    public IReadOnlyList<CalendarRun> Of(OfferId offerId) => _runs.GetValueOrDefault(offerId.Value) ?? [];
+
+    /// <summary>A step counts from its instant to the next one's; an hour has what its lowest step has, and nothing before the first.</summary>
+    private static List<CalendarRun> Runs(IReadOnlyList<Step> steps, int first, int next, long gate)
+    {
+        const int slots = AuctionFacts.Slots;
+        var least = new long[slots];
+        Array.Fill(least, long.MaxValue);
+        Cap(gate, steps[first].At, 0);
+        for (var i = first; i < next; i++) Cap(steps[i].At, i + 1 < next ? steps[i + 1].At : long.MaxValue, steps[i].Free);
+        var runs = new List<CalendarRun>();
+        for (var from = 0; from < slots;)
+        {
+            var until = from + 1;
+            while (until < slots && least[until] == least[from]) until++;
+            var cards = (int)(least[from] / CardCount.MillisPerCard);
+            if (cards > 0) runs.Add(new(from, until, cards));
+            from = until;
+        }
+
+        return runs;
+
+        void Cap(long at, long end, long free)
+        {
+            var from = (int)Math.Clamp(Math.Max(at - gate, 0) / HourMillis, 0, slots);
+            var until = end <= gate ? 0 : (int)Math.Min((Math.Min(end, gate + (slots * HourMillis)) - gate + HourMillis - 1) / HourMillis, slots);
+            for (var t = from; t < until; t++) least[t] = Math.Min(least[t], free);
+        }
+    }
+
+    private sealed record Step
+    {
+        public string OfferId { get; init; } = "";
+
+        public long At { get; init; }
+
+        public long Free { get; init; }
+    }
+}
