@@ -75,6 +75,12 @@ public sealed record MarketplaceOptions
     /// <summary>How many streams of what happens one tenant may have open on one host, 1 to 1,000.</summary>
     public int LiveStreams { get; init; } = 20;
 
+    /// <summary>Minutes after its window has begun in which a lease must be handed over, 1 to 1,440; then it is a no-show.</summary>
+    public int HandOverMinutes { get; init; } = 15;
+
+    /// <summary>Minutes for which leases wait, paused, when their buyer's funds have run out, 0 to 10,080; then they are ended.</summary>
+    public int FundsGraceMinutes { get; init; } = 60;
+
     internal HostRoles HostRoles => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Aggregate(HostRoles.None, (roles, word) => roles | (word switch
         {
@@ -105,6 +111,8 @@ public sealed record MarketplaceOptions
         if (options.OpenBids is < 1 or > 1_000_000) throw Wrong(nameof(OpenBids), "is not 1 to 1000000");
         if (options.LiveDays is < 1 or > 365) throw Wrong(nameof(LiveDays), "is not 1 to 365");
         if (options.LiveStreams is < 1 or > 1_000) throw Wrong(nameof(LiveStreams), "is not 1 to 1000");
+        if (options.HandOverMinutes is < 1 or > 1_440) throw Wrong(nameof(HandOverMinutes), "is not 1 to 1440");
+        if (options.FundsGraceMinutes is < 0 or > 10_080) throw Wrong(nameof(FundsGraceMinutes), "is not 0 to 10080");
         if (options.OperatorKey is { Length: > 0 } key && (key.Length is < 20 or > 200 || key.Any(c => c is < '!' or > '~')))
             throw Wrong(nameof(OperatorKey), "is not 20 to 200 visible ASCII characters");
         var isBroker = Uri.TryCreate(options.RabbitMq, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps";

@@ -31,6 +31,7 @@ internal static class TestClockEndpoints
         await Of(clock).Advance(database, request.To, ct);
         await Steward.Tend(database, ct);
         await auctions.Tend(takeOver: true, ct);
+        await LeaseKeeper.Tend(database, options, ct);
         await IndexPublisher.Tend(database, options, ct);
         await LivePruner.Tend(database, options, ct);
         return Read(clock);

@@ -29,7 +29,7 @@ public static partial class LeaseBook
         var held = await session.Query<LeaseId>(
             """
             SELECT l.lease_id FROM lease l LEFT JOIN award w ON w.award_id = l.award_id
-            WHERE l.offer_id = @OfferId AND l.state IN ('awarded', 'provisioning', 'active')
+            WHERE l.offer_id = @OfferId AND l.state IN ('awarded', 'provisioning', 'active', 'interrupted')
             ORDER BY CASE WHEN w.class = 'paid_as_bid' THEN 0 ELSE 1 END, l.created_at DESC, l.lease_id DESC
             """,
             new { offer.OfferId });
@@ -48,20 +48,19 @@ public static partial class LeaseBook
 
     private static async Task Cut(Session session, Lease lease, Instant at)
     {
-        if (lease.FromAt >= at)
+        if (lease.FromAt >= at && lease.State != LeaseState.Active)
         {
-            await Close(session, lease, lease.FromAt, LeaseState.Cancelled, Reclaimed);
+            await Move(session, lease, LeaseState.Cancelled, Reclaimed, LeaseActor.Provider);
             return;
         }
 
         await Agreement.Shorten(session, lease.LeaseId, at);
         await session.Execute(
-            "UPDATE lease SET until_at = @at, reason = @Reclaimed, version = version + 1 WHERE lease_id = @LeaseId",
-            new { lease.LeaseId, at, Reclaimed });
+            "UPDATE lease SET until_at = @at, version = version + 1 WHERE lease_id = @LeaseId", new { lease.LeaseId, at });
         await Calendar.Give(session, lease.OfferId, lease.Cards, at, lease.UntilAt);
         await OfferBook.Wake(session, lease.OfferId);
-        await LiveLog.Say(
-            session, $"lease.{Word(lease.State)}", lease.LeaseId.Value, new { UntilAt = at, Reason = Reclaimed }, lease.BuyerId,
-            lease.ProviderId);
+        await LeaseEvent.Add(
+            session, lease.LeaseId, lease.State, lease.State, Reclaimed, LeaseActor.Provider, $"ends at {InstantText.Format(at)}", session.Now);
+        await LeaseNews.Say(session, lease with { UntilAt = at }, "notice", Reclaimed, session.Now);
     }
 }
