@@ -27,15 +27,12 @@ public sealed record ImportOutcome(
 
 /// <summary>
 /// Publishes many offers from a file, row by row; a row that cannot be is refused and the others stand. Three forms are known:
-/// our own CSV (offer, card, count, region, available_from, available_until, ask_per_card_hour, currency), JSON lines of
+/// our own CSV (<see cref="CsvOffer"/>), JSON lines of
 /// <see cref="OfferDraft"/>, and public cloud price lists (offer_id, cloud, instance_type, accelerator_name, ...: see PriceList).
 /// </summary>
 public static class OfferImport
 {
     public const int MaxRows = 20_000;
-
-    private static readonly string[] Own =
-        ["offer", "card", "count", "region", "available_from", "available_until", "ask_per_card_hour", "currency"];
 
     /// <summary>Imports CSV; the header says which of the two forms it is.</summary>
     /// <param name="window">When a cloud's offers, which say no window, are for sale.</param>
@@ -53,12 +50,12 @@ public static class OfferImport
             rows.Add(header.Distinct(StringComparer.Ordinal).ToDictionary(h => h, h => csv.GetField(h) ?? "", StringComparer.Ordinal));
         }
 
-        if (Own.All(header.Contains)) return await Each(session, provider, [.. rows.Select(Draft)]);
+        if (CsvOffer.Needed.All(header.Contains)) return await Each(session, provider, [.. rows.Select(Draft)]);
         if (ListedInstance.Columns.All(header.Contains))
             return await Each(session, provider, Listed(rows, window, await CardBook.Registry(session)));
         throw Refusal.Invalid(
             "body",
-            $"the first line names the columns {string.Join(", ", Own)}; "
+            $"the first line names the columns {string.Join(", ", CsvOffer.Needed)}; "
                 + $"or those of a cloud price list: {string.Join(", ", ListedInstance.Columns)}");
     }
 
@@ -115,33 +112,10 @@ public static class OfferImport
         return outcomes;
     }
 
-    /// <summary>A row of our own form.</summary>
-    internal static Row Draft(IReadOnlyDictionary<string, string> row)
+    private static Row Draft(IReadOnlyDictionary<string, string> cells)
     {
-        var field = "";
-        try
-        {
-            return new(row["offer"], new OfferDraft
-            {
-                Name = row["offer"],
-                Card = row["card"],
-                Cards = CardCount.Parse(At("count")),
-                Region = row["region"],
-                Ask = Price(Currency.Of(At("currency"))),
-                AvailableFrom = Instant(At("available_from")),
-                AvailableUntil = Instant(At("available_until")),
-            }, null);
-        }
-        catch (FormatException e)
-        {
-            return new(row["offer"], null, $"{field}: {e.Message}");
-        }
-
-        string At(string name) => row[field = name];
-
-        UnitPrice Price(Currency currency) => UnitPrice.Parse(At("ask_per_card_hour"), currency);
-
-        static Instant Instant(string text) => InstantText.TryParse(text, out var at) ? at : throw new FormatException(InstantText.Remedy);
+        var row = new CsvOffer(cells);
+        return new(row.Name, row.Read(out var reason), reason);
     }
 
     private static IReadOnlyList<Row> Listed(

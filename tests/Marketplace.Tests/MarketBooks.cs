@@ -88,6 +88,12 @@ public sealed class MarketBooks : IAsyncDisposable
     public Task<Lease> Accept(OrganisationId buyer, Quote quote) =>
         Do(session => QuoteBook.Accept(session, buyer, quote.QuoteId, Commission));
 
+    public Task<Quote> Decline(OrganisationId buyer, Quote quote) =>
+        Do(session => QuoteBook.Decline(session, buyer, quote.QuoteId));
+
+    public async Task<Quote> Find(OrganisationId buyer, Quote quote) =>
+        (await Look(session => QuoteBook.Find(session, buyer, quote.QuoteId)))!;
+
     public async Task<Lease> Rent(OrganisationId buyer, QuoteRequest wish) => await Accept(buyer, await Quote(buyer, wish));
 
     public static BidDraft Bid(

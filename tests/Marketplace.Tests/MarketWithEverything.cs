@@ -12,9 +12,16 @@ public sealed class MarketWithEverything : IAsyncLifetime
         ["POST /v1/api-keys"] = """{"name":"another"}""",
         ["POST /v1/offers"] = $$"""
             {"name":"rack-9","card":"H100 SXM5 80GB","memoryGiB":80,"cards":8,"region":"cn-north-1","ask":{{Ask}},
-             "availableFrom":"2026-02-01T00:00:00Z","availableUntil":"2026-03-01T00:00:00Z"}
+             "availableFrom":"2026-02-01T00:00:00Z","availableUntil":"2026-03-01T00:00:00Z","lot":1,"minMinutes":60,"maxMinutes":40000,
+             "rentNowMaxMinutes":40000,"rentNowAsk":{{Ask}},"followsCleared":true,"inAuction":true,"noticeMinutes":10,"drainMinutes":0,
+             "gang":"multi_node","linkGBs":50,"interruptible":true,"ownUseFirst":true,"residency":"CN"}
             """,
-        ["PATCH /v1/offers/{offerId}"] = $$"""{"ask":{{Ask}},"cards":9,"availableUntil":"2026-03-02T00:00:00Z"}""",
+        ["PATCH /v1/offers/{offerId}"] = $$"""
+            {"ask":{{Ask}},"cards":9,"availableUntil":"2026-03-02T00:00:00Z","lot":1,"minMinutes":60,"maxMinutes":40000,
+             "rentNowMaxMinutes":40000,"rentNowAsk":{{Ask}},"followsCleared":true,"inAuction":true}
+            """,
+        ["POST /v1/offers/{offerId}/own-use"] =
+            """{"cards":1,"fromAt":"2026-02-25T00:00:00Z","untilAt":"2026-02-26T00:00:00Z"}""",
         ["POST /v1/cards"] = """
             {"id":"new-1-64gb","vendor":"New","model":"New 1","board":"ai","formFactor":"OAM","bandwidthGBs":2000,
              "powerWatts":500,"year":2025,"aliases":["N1"],"evidence":"datasheet","assumed":["fp8"],"source":"its datasheet","doubts":"d"}
@@ -34,7 +41,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
         ["POST /v1/quotes"] =
             """
             {"card":"h100-sxm5-80gb","region":"cn-north-1","cards":1,"untilAt":"2026-02-20T00:00:00Z","reference":"r",
-             "workload":"llm-decode-batch"}
+             "workload":"llm-decode-batch","interruptible":true}
             """,
         ["POST /v1/bids"] = $$"""
             {"execution":"posted","card":"any","region":"cn-north-1","cards":1,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
@@ -110,6 +117,9 @@ public sealed class MarketWithEverything : IAsyncLifetime
         var offer = await Made(_provider.Post("/v1/offers", Right("POST /v1/offers")!));
         var quote = await Made(_buyer.Post("/v1/quotes", Right("POST /v1/quotes")!));
         var bid = await Made(_buyer.Post("/v1/bids", Right("POST /v1/bids")!.Replace("7.20", "0.01", StringComparison.Ordinal)));
+        var ownUse = await Made(_provider.Post(
+            $"/v1/offers/{offer.Text("offerId")}/own-use", Right("POST /v1/offers/{offerId}/own-use")!));
+        _right["POST /v1/quotes/verify"] = $$"""{"quoteId":"{{quote.Text("quoteId")}}","signature":"{{quote.Text("signature")}}"}""";
         var run = await Host.Operator.Post("/v1/billing-runs", """{"cutoff":"2026-01-31T16:00:00Z"}""");
         await Host.Settle();
 
@@ -128,8 +138,10 @@ public sealed class MarketWithEverything : IAsyncLifetime
             _own[$"/v1/cards/{{id}}{path}:id"] = "h100-sxm5-80gb";
         _own["/v1/cards/{id}/workloads/{workload}:workload"] = "llm-prefill";
         _own["/v1/probe-keys/{id}:id"] = signer.KeyId;
-        _own["/v1/offers/{offerId}:offerId"] = offer.Text("offerId");
-        _own["/v1/quotes/{quoteId}/accept:quoteId"] = quote.Text("quoteId");
+        foreach (var path in new[] { "", "/own-use", "/own-use/{ownUseId}" })
+            _own[$"/v1/offers/{{offerId}}{path}:offerId"] = offer.Text("offerId");
+        _own["/v1/offers/{offerId}/own-use/{ownUseId}:ownUseId"] = ownUse.Text("ownUseId");
+        foreach (var path in new[] { "", "/accept" }) _own[$"/v1/quotes/{{quoteId}}{path}:quoteId"] = quote.Text("quoteId");
         foreach (var path in new[] { "", "/versions" }) _own[$"/v1/bids/{{bidId}}{path}:bidId"] = bid.Text("bidId");
         string[] acts = ["", "/events", "/end", "/reject", "/dispute", "/dispute/resolve", .. Served];
         foreach (var path in acts) _own[$"/v1/leases/{{leaseId}}{path}:leaseId"] = rented.Lease;

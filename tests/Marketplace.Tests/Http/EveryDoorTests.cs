@@ -138,9 +138,9 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
                 yield return (With(right, name, null), name);
             }
 
-            // Nothing at all is a right tax.
+            // Nothing at all is a right tax, and a right time.
             foreach (var wrong in WrongValues(value!)
-                .Where(w => (name, w) is not ("taxRate", "0"))) yield return (With(right, name, JsonNode.Parse(wrong)), name);
+                .Where(w => (name, w) is not ("taxRate" or "minMinutes" or "noticeMinutes" or "drainMinutes", "0"))) yield return (With(right, name, JsonNode.Parse(wrong)), name);
         }
     }
 
@@ -156,6 +156,7 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
         JsonArray => ["1", "\"x\"", "[{}]", "[null]"],
         JsonValue number when number.GetValueKind() == JsonValueKind.Number =>
             ["-1", "0", "1e400", "99999999999999999999", "\"1\"", "{}", "[]", "true"],
+        JsonValue flag when flag.GetValueKind() is JsonValueKind.True or JsonValueKind.False => ["0", "1", "\"true\"", "{}", "[]"],
         JsonValue text when InstantLike(text) =>
             ["1", "\"tomorrow\"", "\"0001-01-01T00:00:00Z\"", "\"99999-01-01T00:00:00Z\"", "\"2026-01-01\"",
                 "\"2026-01-01T00:00:00.0000001Z\"", "{}"],

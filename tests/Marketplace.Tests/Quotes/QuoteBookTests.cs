@@ -188,41 +188,69 @@ public sealed class QuoteBookTests
     }
 
     [Theory, EveryEngine]
-    public async Task Accept_WhatHasMoved_IsRefusedAndTakesNothing(Engine engine)
+    public async Task Accept_WhatIsNotOpen_IsRefusedAndTakesNothing(Engine engine)
     {
         await using var market = await MarketBooks.Open(engine);
         var (provider, buyer, other) = (await market.Provider(), await market.Buyer(), await market.Buyer("Other"));
-        var offer = await market.Publish(provider, market.Draft(cards: "1"));
+        var offer = await market.Publish(provider, market.Draft(cards: "2"));
         var foreign = await market.Quote(other, MarketBooks.Wish());
-        var expired = await market.Quote(buyer, MarketBooks.Wish());
-        market.Clock.Now += Duration.FromMinutes(1);
+        var late = await market.Quote(buyer, MarketBooks.Wish());
+        market.Clock.Now += QuoteBook.Validity;
         var over = await market.Quote(buyer, MarketBooks.Wish() with { UntilAt = market.Clock.Now + Duration.FromSeconds(30) });
+        var declined = await market.Decline(buyer, await market.Quote(buyer, MarketBooks.Wish()));
+        var accepted = await market.Quote(buyer, MarketBooks.Wish());
+        await market.Accept(buyer, accepted);
         market.Clock.Now += Duration.FromSeconds(30);
 
         Assert.Equal(RefusalCode.NotFound, await Refused(foreign));
-        Assert.Equal(RefusalCode.Conflict, await Refused(expired));
-        Assert.Equal(RefusalCode.Conflict, await Refused(over));
-        var (risen, fallen, withdrawn) = (
-            await market.Quote(buyer, MarketBooks.Wish()),
-            await market.Quote(buyer, MarketBooks.Wish()),
-            await market.Quote(buyer, MarketBooks.Wish()));
-        offer = await market.Change(provider, offer, ask: "10.000000001");
-        Assert.Equal(RefusalCode.Conflict, await Refused(risen));
-        Assert.Equal("1", (await market.Find(offer)).Free.ToString());
+        foreach (var quote in new[] { late, over, declined, accepted }) Assert.Equal(RefusalCode.Conflict, await Refused(quote));
 
-        // Cheaper by now: the quoted price holds.
-        offer = await market.Change(provider, offer, ask: "9");
-        var lease = await market.Accept(buyer, fallen);
-        Assert.Equal("10.00", lease.Price.Amount);
-        Assert.Equal(RefusalCode.Conflict, await Refused(fallen));
-        Assert.Equal(RefusalCode.Conflict, await Refused(withdrawn));
-        await market.Do(session => LeaseBook.End(session, buyer, lease.LeaseId));
-        await market.Do(session => OfferBook.Withdraw(session, provider, offer.OfferId, offer.Version));
-        Assert.Equal(RefusalCode.Conflict, await Refused(withdrawn));
+        Assert.Equal((QuoteState.Expired, QuoteState.Declined), ((await market.Find(buyer, late)).State, declined.State));
+        Assert.Equal("accepted declined open expired", string.Join(' ', (await market.Look(session =>
+            QuoteBook.List(session, buyer, null, null, 10))).Select(q => WireJson.Word(q.State))));
         Assert.Single(await market.Leases());
+        Assert.Equal("1", (await market.Find(offer)).Free.ToString());
 
         async Task<RefusalCode> Refused(Quote quote) =>
             (await market.Refused(session => QuoteBook.Accept(session, buyer, quote.QuoteId, MarketBooks.Commission))).Code;
+    }
+
+    [Theory, EveryEngine]
+    public async Task Accept_WhatHasMovedAgainstTheBuyer_IsRefusedWithTheDifference(Engine engine)
+    {
+        await using var market = await MarketBooks.Open(engine);
+        var (provider, buyer) = (await market.Provider(), await market.Buyer());
+        var offer = await market.Publish(provider, market.Draft(cards: "8") with { RentNowAsk = MarketBooks.Price("11") });
+        var quote = await market.Quote(buyer, MarketBooks.Wish());
+        Assert.Equal(("11.00", PriceBinding.RentNowAsk), (quote.Price.Amount, quote.Binding));
+
+        offer = await Change(new(MarketBooks.Price("12")));
+        Assert.Equal(new Moved("ask", "11.00 CNY", "12.00 CNY"), await Difference());
+        offer = await Change(new(MarketBooks.Price("10")) { RentNowAsk = MarketBooks.Price("11.000000001") });
+        Assert.Equal(new Moved("rent_now_ask", "11.00 CNY", "11.000000001 CNY"), await Difference());
+        offer = await Change(new() { RentNowAsk = MarketBooks.Price("11") });
+        await market.Do(session => session.Execute(
+            "UPDATE offer SET derate = 6000 WHERE offer_id = @OfferId", new { offer.OfferId }));
+        var less = Derate.Of(MarketBooks.H100Units, new BasisPoints(6_000));
+        Assert.Equal(new Moved("listed_units", $"{MarketBooks.H100Listed} SCU", $"{less} SCU"), await Difference());
+        await market.Do(session => session.Execute(
+            "UPDATE offer SET derate = 9000 WHERE offer_id = @OfferId", new { offer.OfferId }));
+
+        // Cheaper and better by now: what was signed holds.
+        offer = await Change(new(MarketBooks.Price("9")) { RentNowAsk = MarketBooks.Price("9") });
+        Assert.Equal("11.00", (await market.Accept(buyer, quote)).Price.Amount);
+
+        var withdrawn = await market.Quote(buyer, MarketBooks.Wish());
+        await market.Do(session => OfferBook.Withdraw(session, provider, offer.OfferId, offer.Version));
+        var refusal = await market.Refused(session => QuoteBook.Accept(session, buyer, withdrawn.QuoteId, MarketBooks.Commission));
+        Assert.Equal((RefusalCode.Conflict, null), (refusal.Code, refusal.Moved));
+        Assert.Single(await market.Leases());
+
+        Task<Offer> Change(OfferChange change) =>
+            market.Do(session => OfferBook.Change(session, provider, offer.OfferId, offer.Version, change));
+
+        async Task<Moved?> Difference() => (await market.Refused(session =>
+            QuoteBook.Accept(session, buyer, quote.QuoteId, MarketBooks.Commission))).Moved;
     }
 
     [Theory, EveryEngine]
