@@ -22,6 +22,7 @@ internal static class Routes
         CompareEndpoints.Map(v1);
         OfferEndpoints.Map(v1);
         BidEndpoints.Map(v1);
+        FundsEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);
         IndexEndpoints.Map(v1);
         BreakEvenEndpoints.Map(v1);
