@@ -12,3 +12,14 @@ CREATE TABLE hold (
   changed_at  BIGINT NOT NULL
 );
 CREATE INDEX hold_account ON hold (account_id);
+
+-- Money that buyers paid in. The bank's reference names the transfer: written down twice it is one. Rows are added, never changed.
+CREATE TABLE payment (
+  payment_id  TEXT   NOT NULL PRIMARY KEY,
+  account_id  TEXT   NOT NULL REFERENCES account (account_id),
+  amount      BIGINT NOT NULL CHECK (amount > 0),
+  currency    TEXT   NOT NULL,
+  reference   TEXT   NOT NULL UNIQUE,
+  recorded_at BIGINT NOT NULL
+);
+CREATE INDEX payment_account ON payment (account_id, payment_id);

@@ -5,7 +5,7 @@ using NodaTime;
 namespace Marketplace.Billing;
 
 /// <summary>
-/// How a buyer is billed: by calendar month in its own time zone, in one currency, with one tax. Fixed when it is opened.
+/// How a buyer is billed: by calendar month in its own time zone, in one currency, with one tax. Fixed when it is opened, but for its credit limit.
 /// </summary>
 public sealed record BillingAccount
 {
@@ -27,9 +27,18 @@ public sealed record BillingAccount
 
     public Instant OpenedAt { get; init; }
 
+    /// <summary>What the market lets it owe, zero or more, in its currency; null: no limit. The one thing that changes.</summary>
+    public Money? CreditLimit
+    {
+        get => CreditLimitMinor is { } minor ? new Money(minor, Currency) : null;
+        init => CreditLimitMinor = value?.Minor;
+    }
+
+    internal long? CreditLimitMinor { get; init; }
+
     private DateTimeZone Calendar => DateTimeZoneProviders.Tzdb[Zone];
 
-    private const string Columns = "account_id, name, zone, currency, jurisdiction, tax_rate, opened_at";
+    private const string Columns = "account_id, name, zone, currency, jurisdiction, tax_rate, opened_at, credit_limit AS credit_limit_minor";
 
     public BillingPeriod PeriodOf(Instant at) => BillingPeriod.Containing(at, Calendar);
 
@@ -39,11 +48,20 @@ public sealed record BillingAccount
     public string Label(BillingPeriod period) => period.Label(Calendar);
 
     public static Task Open(Session session, BillingAccount account) => session.Execute(
-        $"""
-        INSERT INTO account ({Columns})
-        VALUES (@AccountId, @Name, @Zone, @Currency, @Jurisdiction, @TaxRate, @OpenedAt)
+        """
+        INSERT INTO account (account_id, name, zone, currency, jurisdiction, tax_rate, opened_at, credit_limit)
+        VALUES (@AccountId, @Name, @Zone, @Currency, @Jurisdiction, @TaxRate, @Now, @CreditLimitMinor)
         """,
-        account with { OpenedAt = session.Now });
+        new
+        {
+            account.AccountId, account.Name, account.Zone, account.Currency, account.Jurisdiction, account.TaxRate, session.Now,
+            account.CreditLimitMinor,
+        });
+
+    /// <summary>Sets what the market lets the account owe; null: no limit. What is held already stays held.</summary>
+    public static Task Limit(Session session, OrganisationId accountId, Money? creditLimit) => session.Execute(
+        "UPDATE account SET credit_limit = @Minor, revision = revision + 1 WHERE account_id = @accountId",
+        new { accountId, creditLimit?.Minor });
 
     /// <exception cref="InvalidOperationException">The organisation has no account: nothing can be sold to it.</exception>
     public static async Task<BillingAccount> Get(Session session, OrganisationId accountId) =>

@@ -1,5 +1,6 @@
 using Marketplace.Billing;
 using Marketplace.Contracts;
+using Marketplace.Pricing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
 
@@ -7,7 +8,8 @@ namespace Marketplace;
 
 /// <summary>How a buyer is billed.</summary>
 /// <param name="TaxRate">In basis points.</param>
-public sealed record BillingTerms(string Currency, int TaxRate, string Jurisdiction);
+/// <param name="CreditLimit">What the market lets it owe; null: no limit.</param>
+public sealed record BillingTerms(string Currency, int TaxRate, string Jurisdiction, Money? CreditLimit);
 
 /// <summary>A tenant as it sees itself; <paramref name="Billing"/> is a buyer's.</summary>
 public sealed record Account(
@@ -24,6 +26,7 @@ internal static class AccountEndpoints
         var accounts = v1.MapGroup("/accounts").WithTags("Accounts");
         accounts.MapPost("/", Open).WithSummary("Open an account, with its first API key (operator)");
         accounts.MapGet("/", List).WithSummary("List accounts: all for operator and accountant, your own for others");
+        accounts.MapPatch("/{id}", Change).WithSummary("Change a buyer's credit limit (operator)");
         accounts.MapGet("/{id}", Get).WithSummary("Read an account");
     }
 
@@ -50,10 +53,17 @@ internal static class AccountEndpoints
             ? await Shown(session, organisation)
             : throw Refusal.NotFound("account of this id");
 
+    private static async Task<Account> Change(OrganisationId id, AccountChange change, Caller caller, Session session)
+    {
+        caller.Require(Role.Operator);
+        await change.Apply(session, id);
+        return await Shown(session, (await Organisation.Find(session, id))!);
+    }
+
     private static async Task<Account> Shown(Session session, Organisation o)
     {
         var billed = o.Roles.Contains(Role.Buyer) ? await BillingAccount.Find(session, o.OrganisationId) : null;
-        var terms = billed is null ? null : new BillingTerms(billed.Currency.Code, billed.TaxRate, billed.Jurisdiction);
+        var terms = billed is null ? null : new BillingTerms(billed.Currency.Code, billed.TaxRate, billed.Jurisdiction, billed.CreditLimit);
         return new(o.OrganisationId, o.Name, o.Roles, o.Zone, o.CreatedAt, terms);
     }
 }

@@ -12,9 +12,10 @@ namespace Marketplace;
 /// <param name="Currency">Of a buyer's invoices, ISO 4217.</param>
 /// <param name="TaxRate">On a buyer's invoices, in basis points: 600 is 6 %.</param>
 /// <param name="Jurisdiction">Whose tax it is: a country or region in capital letters.</param>
+/// <param name="CreditLimit">What the market lets a buyer owe, zero or more; left out: no limit.</param>
 public sealed record OpenAccount(
     string Name, IReadOnlyList<Role> Roles, string Zone = "Asia/Shanghai", string Currency = "CNY", int TaxRate = 600,
-    string Jurisdiction = "CN")
+    string Jurisdiction = "CN", Money? CreditLimit = null)
 {
     /// <summary>Makes the organisation and, for a buyer, the account on which it is billed.</summary>
     /// <exception cref="Refusal">Names the first field that cannot be.</exception>
@@ -30,6 +31,7 @@ public sealed record OpenAccount(
                 : throw Refusal.Invalid("zone", "is not an IANA time zone such as Asia/Shanghai"),
             CreatedAt = session.Now,
         };
+        if (CreditLimit is not null && !Roles.Contains(Role.Buyer)) throw Refusal.Invalid("creditLimit", "is a buyer's");
         await Organisation.Add(session, organisation);
         if (Roles.Contains(Role.Buyer)) await BillingAccount.Open(session, Billed(organisation));
         return organisation;
@@ -49,5 +51,6 @@ public sealed record OpenAccount(
         Jurisdiction = Jurisdiction.Length is >= 2 and <= 10 && Jurisdiction.All(c => char.IsAsciiLetterUpper(c) || c == '-')
             ? Jurisdiction
             : throw Refusal.Invalid("jurisdiction", "expected 2 to 10 capital letters or hyphens, such as CN"),
+        CreditLimit = AccountChange.Checked(CreditLimit, Currency),
     };
 }

@@ -80,6 +80,41 @@ public static class BidBook
             """,
             new { Buyer = buyer?.Value, State = state?.ToString().ToLowerInvariant(), before, limit });
 
+    /// <summary>
+    /// Words an open bid for the auction anew. It keeps its place among equals if it claims no more than before
+    /// (<see cref="TimePriority"/>).
+    /// </summary>
+    /// <param name="version">The version that the buyer has seen.</param>
+    /// <exception cref="Refusal">Not the buyer's, no longer open, changed since it was read, an auction is under way or due, a field cannot
+    /// be, or the funds do not suffice.</exception>
+    public static async Task<Bid> Change(
+        Session session, OrganisationId buyer, BidId bidId, MarketplaceOptions options, long version, BidChange change)
+    {
+        var bid = await Own(session, buyer, bidId, options, version);
+        if (bid.Terms is not { } before) throw Refusal.Conflict("A posted bid does not change; cancel it and place another");
+        var claim = await Claim(session, await BillingAccount.Get(session, buyer), change.Of(bid, session.Now));
+        if (bid.Filled > 0 && !claim.Terms!.IsAsMuchAs(before))
+            throw Refusal.Conflict("Parts of the bid were awarded: its cards, hours and parts stay. Cancel the rest and place another");
+        await session.Execute(
+            """
+            UPDATE bid SET card = @Card, card_name = @CardName, region = @Region, cards = @Cards, from_at = @FromAt, until_at = @UntilAt,
+              limit_nanos = @Nanos, terms = @Terms, parts = @Parts, starts_by = @StartsBy, part_day_nanos = @PartDay,
+              priority_at = @PriorityAt, version = version + 1
+            WHERE bid_id = @bidId
+            """,
+            new
+            {
+                bidId, claim.Card, claim.CardName, claim.Region, claim.Cards, claim.FromAt, claim.UntilAt, claim.Limit.Nanos,
+                Terms = claim.Terms!.Json, Parts = (long)claim.Parts, claim.StartsBy, PartDay = claim.PartFirstDay.Nanos,
+                PriorityAt = TimePriority.Keeps(bid, claim) ? bid.PriorityAt : session.Now,
+            });
+        await SetHold(session, bid, mustFit: true);
+        await BidVersion.Keep(session, bidId);
+        var changed = (await Find(session, bidId))!;
+        await LiveLog.Say(session, "bid.changed", bidId.Value, Shown(changed), buyer);
+        return changed;
+    }
+
     /// <summary>Takes the bid back and lets go of its hold.</summary>
     /// <param name="version">The version that the buyer has seen; null: whichever.</param>
     /// <exception cref="Refusal">Not the buyer's, no longer open, changed since it was read, or an auction is under way or due.</exception>

@@ -16,6 +16,8 @@ internal static class BidEndpoints
         bids.MapGet("", List).WithSummary("Your bids, newest first");
         bids.MapGet("/{bidId}", Get).WithSummary("One bid");
         bids.MapGet("/{bidId}/versions", Versions).WithSummary("Every wording that a bid for the auction has had, oldest first");
+        bids.MapPatch("/{bidId}", Change)
+            .WithSummary("Word an open bid for the auction anew; it keeps its place in time if it claims no more than before");
         bids.MapDelete("/{bidId}", Cancel).WithSummary("Cancel an open bid and let go of what is held for it");
     }
 
@@ -46,6 +48,16 @@ internal static class BidEndpoints
     {
         var bid = await Seen(session, caller, bidId);
         return TypedResults.Ok(new Page<BidVersion>(await BidVersion.Of(session, bid.BidId), null));
+    }
+
+    private static async Task<Ok<Bid>> Change(
+        string bidId, BidChange change, [FromHeader(Name = ETags.IfMatch)] string? ifMatch, Session session, Caller caller,
+        MarketplaceOptions options, HttpResponse response)
+    {
+        caller.Require(Role.Buyer);
+        var bid = await BidBook.Change(session, caller.OrganisationId, new BidId(bidId), options, ETags.Expected(ifMatch), change);
+        ETags.Put(response, bid.Version);
+        return TypedResults.Ok(bid);
     }
 
     private static async Task<Ok<Bid>> Cancel(

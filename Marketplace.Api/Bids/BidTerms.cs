@@ -102,6 +102,11 @@ public sealed record BidTerms
     /// <summary>The most cards that all parts together have at one time.</summary>
     internal long MostCards => Amount is null ? Cards : (long)LargestGang * Parts;
 
+    /// <summary>Whether it is for the same cards and hours, or work, in the same parts.</summary>
+    internal bool IsAsMuchAs(BidTerms other) =>
+        (Cards, Hours, Amount, MinCards, MaxCards, MinPartCards, MinPartHours)
+        == (other.Cards, other.Hours, other.Amount, other.MinCards, other.MaxCards, other.MinPartCards, other.MinPartHours);
+
     /// <summary>As the database keeps it.</summary>
     internal string Json => JsonSerializer.Serialize(this, WireJson.Messages);
 

@@ -24,6 +24,7 @@ internal static class Routes
         OwnUseEndpoints.Map(v1);
         QuoteEndpoints.Map(v1);
         BidEndpoints.Map(v1);
+        FundsEndpoints.Map(v1);
         PoolEndpoints.Map(v1);
         AuctionEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);

@@ -54,8 +54,13 @@ public sealed class MarketBooks : IAsyncDisposable
     public async Task<OrganisationId> Provider(string name = "North Lake") =>
         (await Do(session => new OpenAccount(name, [Role.Provider]).Open(session))).OrganisationId;
 
-    public async Task<OrganisationId> Buyer(string name = "Blue Heron", string currency = "CNY") =>
-        (await Do(session => new OpenAccount(name, [Role.Buyer], Currency: currency).Open(session))).OrganisationId;
+    /// <param name="credit">What it may owe, in the currency; null: no limit.</param>
+    public async Task<OrganisationId> Buyer(string name = "Blue Heron", string currency = "CNY", string? credit = null)
+    {
+        var limit = credit is null ? (Money?)null : Money.Parse(credit, Currency.Of(currency));
+        var draft = new OpenAccount(name, [Role.Buyer], Currency: currency, CreditLimit: limit);
+        return (await Do(draft.Open)).OrganisationId;
+    }
 
     public static UnitPrice Price(string amount, string currency = "CNY") => UnitPrice.Parse(amount, Currency.Of(currency));
 

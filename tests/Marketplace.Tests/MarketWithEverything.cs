@@ -44,8 +44,9 @@ public sealed class MarketWithEverything : IAsyncLifetime
              "workload":"llm-decode-batch","interruptible":true}
             """,
         ["POST /v1/bids"] = $$"""
-            {"execution":"posted","card":"any","region":"cn-north-1","cards":1,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
-             "limitPerScuHour":{{Ask}},"reference":"r"}
+            {"workload":"llm-decode-batch","models":["h100-sxm5-80gb"],"cards":4,"hours":6,"minPartCards":2,"floor":"int8",
+             "region":"cn-north-1","residency":"CN","vendor":"NVIDIA","minMemoryGiB":80,"tiers":["node"],
+             "fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z","limitPerScuHour":{{Ask}},"reference":"r"}
             """,
         ["POST /v1/leases/{leaseId}/start"] = """{"access":{"host":"10.0.0.1"}}""",
         ["PUT /v1/leases/{leaseId}/access"] = """{"access":{"host":"10.0.0.1","token":"t"}}""",
@@ -53,6 +54,12 @@ public sealed class MarketWithEverything : IAsyncLifetime
         ["POST /v1/leases/{leaseId}/fail"] = """{"note":"the node is gone"}""",
         ["POST /v1/leases/{leaseId}/dispute"] = """{"text":"two cards were away"}""",
         ["POST /v1/leases/{leaseId}/dispute/resolve"] = $$"""{"answer":"agreed","credit":{{Ask}}}""",
+        ["PATCH /v1/bids/{bidId}"] = $$"""
+            {"without":["tiers"],"cards":6,"hours":5,"minPartCards":3,"fromAt":"2026-02-10T01:00:00Z","untilAt":"2026-02-10T20:00:00Z",
+             "models":["h100-sxm5-80gb"],"region":"cn-north-2","residency":"SG","vendor":"NVIDIA","minMemoryGiB":64,"floor":"fp8",
+             "limitPerScuHour":{{Ask}}}
+            """,
+        ["PATCH /v1/accounts/{id}"] = """{"creditLimit":{"amount":"100000000.00","currency":"CNY"}}""",
         ["POST /v1/probes/nonces"] = """{"card":"h100-sxm5-80gb"}""",
         ["POST /v1/billing-runs"] = """{"cutoff":"2026-01-31T16:00:00Z"}""",
         ["POST /v1/index-runs"] = """{"day":"2025-12-31"}""",
@@ -97,7 +104,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
             || Served.Any(s => path.EndsWith(s, StringComparison.Ordinal)) => _provider,
         var path when path.StartsWith("/v1/quotes", StringComparison.Ordinal) || path.StartsWith("/v1/bids", StringComparison.Ordinal)
             || path.StartsWith("/v1/leases", StringComparison.Ordinal) || path.StartsWith("/v1/charges", StringComparison.Ordinal)
-            || path is "/v1/workloads" =>
+            || path.StartsWith("/v1/funds", StringComparison.Ordinal) || path is "/v1/workloads" =>
                 _buyer,
         "/v1/usage" or "/v1/usage/quarantine" => _provider,
         var path when path.StartsWith("/v1/probe", StringComparison.Ordinal) => _provider,
@@ -116,10 +123,11 @@ public sealed class MarketWithEverything : IAsyncLifetime
 
         var offer = await Made(_provider.Post("/v1/offers", Right("POST /v1/offers")!));
         var quote = await Made(_buyer.Post("/v1/quotes", Right("POST /v1/quotes")!));
-        var bid = await Made(_buyer.Post("/v1/bids", Right("POST /v1/bids")!.Replace("7.20", "0.01", StringComparison.Ordinal)));
+        var bid = await Made(_buyer.Post("/v1/bids", Right("POST /v1/bids")!));
         var ownUse = await Made(_provider.Post(
             $"/v1/offers/{offer.Text("offerId")}/own-use", Right("POST /v1/offers/{offerId}/own-use")!));
         _right["POST /v1/quotes/verify"] = $$"""{"quoteId":"{{quote.Text("quoteId")}}","signature":"{{quote.Text("signature")}}"}""";
+        _right["POST /v1/payments"] = $$"""{"accountId":"{{_buyer.Id}}","amount":{"amount":"10.00","currency":"CNY"},"reference":"b 1"}""";
         var run = await Host.Operator.Post("/v1/billing-runs", """{"cutoff":"2026-01-31T16:00:00Z"}""");
         await Host.Settle();
 
