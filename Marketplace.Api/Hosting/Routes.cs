@@ -23,6 +23,7 @@ internal static class Routes
         OfferEndpoints.Map(v1);
         BidEndpoints.Map(v1);
         PoolEndpoints.Map(v1);
+        TenderEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);
         IndexEndpoints.Map(v1);
         BreakEvenEndpoints.Map(v1);

@@ -34,6 +34,9 @@ public sealed record OfferRanking(
         "Sunway", "NUDT",
     };
 
+    /// <summary>Whether a card is of a Chinese maker.</summary>
+    internal static bool IsDomestic(Card? card) => card is not null && DomesticVendors.Contains(card.Vendor);
+
     /// <summary>Ranks the open offers for a buyer.</summary>
     /// <param name="buyer">Whose own workload profiles count besides those that ship.</param>
     /// <exception cref="Refusal">The filter names a workload that does not exist, or an empty window.</exception>
@@ -165,7 +168,7 @@ public sealed record OfferRanking(
             if (filter.Region is { } region && !string.Equals(offer.Region, region, StringComparison.OrdinalIgnoreCase)) return "region";
             if (filter.Card is not null && !Names(offer, filter.Card)) return "card";
             if (filter.Vendor is { } vendor && !string.Equals(card?.Vendor, vendor, StringComparison.OrdinalIgnoreCase)) return "vendor";
-            if (filter.DomesticOnly && (card is null || !DomesticVendors.Contains(card.Vendor))) return "domestic_only";
+            if (filter.DomesticOnly && !IsDomestic(card)) return "domestic_only";
             if (filter.Board is { } board && card?.Board != board) return "board";
             if (filter.MinMemoryGiB is { } memory && (card?.MemoryGiB ?? 0) < memory) return "memory";
             if (offer.Free < _room) return "no_room";
