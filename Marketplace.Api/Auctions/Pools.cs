@@ -10,9 +10,12 @@ internal static class Pools
     public const string Interruptible = " interruptible";
 
     /// <summary>The pool that an offer stands in. It moves to another one as its terms or the evidence of its machines change.</summary>
-    /// <param name="offer">Of a card that the registry does not know, the name that the provider gave stands for the model.</param>
+    /// <param name="offer">
+    /// Of a card that the registry does not know, the name that the provider gave, in lower case, stands for the model.
+    /// </param>
     public static AuctionPool Of(Offer offer) => new(
-        offer.Card ?? offer.CardName, Tier(offer.Gang, offer.Interruptible), Region(offer.Region, offer.Residency), Band(offer.Derate));
+        offer.Card ?? offer.CardName.Trim().ToLowerInvariant(), Tier(offer.Gang, offer.Interruptible),
+        Region(offer.Region, offer.Residency), Band(offer.Derate));
 
     /// <summary>The gang's word, and whether leases may be interrupted: other goods have other prices.</summary>
     public static string Tier(GangTier gang, bool isInterruptible) => WireJson.Word(gang) + (isInterruptible ? Interruptible : "");

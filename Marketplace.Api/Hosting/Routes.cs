@@ -27,6 +27,7 @@ internal static class Routes
         FundsEndpoints.Map(v1);
         PoolEndpoints.Map(v1);
         AuctionEndpoints.Map(v1);
+        TenderEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);
         IndexEndpoints.Map(v1);
         BreakEvenEndpoints.Map(v1);

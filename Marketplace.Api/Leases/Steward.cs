@@ -3,8 +3,8 @@ using Marketplace.Billing;
 namespace Marketplace;
 
 /// <summary>
-/// Does what time alone demands of the market's lists: lets go quotes that nobody accepted and bids whose time is over, rates offers whose
-/// card was changed while they were published, lists offers as evidence ages. Leases have a keeper of their own.
+/// Does what time alone demands of the market's lists: lets go quotes that nobody accepted and bids whose time is over, closes tenders, rates
+/// offers whose card was changed while they were published, lists offers as evidence ages. Leases have a keeper of their own.
 /// </summary>
 public sealed class Steward(Database database, TimeProvider time, ILogger<Steward> log) : BackgroundService
 {
@@ -18,6 +18,7 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
             await using var session = await database.Write(ct);
             await QuoteBook.ExpireDue(session);
             await BidBook.ExpireDue(session);
+            await TenderBook.TendDue(session);
             await CardBook.Rerate(session);
             await ListingBook.RelistDue(session);
             await session.Commit();
@@ -48,6 +49,7 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
             $"""
             SELECT CAST((SELECT COUNT(*) FROM quote WHERE state = 'open' AND expires_at <= @Now)
               + (SELECT COUNT(*) FROM bid WHERE {BidBook.Due})
+              + (SELECT COUNT(*) FROM tender t WHERE {TenderBook.Due})
               + (SELECT COUNT(*) FROM card_version v JOIN offer o ON o.card = v.card_id AND o.card_version < v.version
                  WHERE o.state = 'open')
               + (SELECT COUNT(*) FROM offer WHERE {ListingBook.Due}) AS BIGINT)

@@ -52,9 +52,9 @@ public static class PoolBook
     }
 
     /// <summary>What auctions that cleared in [from, until) said of a pool, the latest first, before a cursor.</summary>
-    public static Task<IReadOnlyList<PoolPrice>> History(
+    public static Task<IReadOnlyList<PoolRun>> History(
         Session session, AuctionPool pool, Currency currency, Instant from, Instant until, string? before, int limit) =>
-        session.Query<PoolPrice>(
+        session.Query<PoolRun>(
             $"""
             {Prices} AND u.cleared_at >= @from AND u.cleared_at < @until
               AND (CAST(@BeforeAuction AS TEXT) IS NULL OR p.auction_id < @BeforeAuction
@@ -66,12 +66,12 @@ public static class PoolBook
     /// <summary>What was sold of a pool in auctions that cleared in [from, until), by day, the latest first.</summary>
     public static async Task<IReadOnlyList<PoolDay>> Days(
         Session session, AuctionPool pool, Currency currency, Instant from, Instant until) =>
-        PoolDay.Of(await session.Query<PoolPrice>(
+        PoolDay.Of(await session.Query<PoolRun>(
             $"{Prices} AND p.state = 'traded' AND u.cleared_at >= @from AND u.cleared_at < @until",
             Named(pool, currency, from, until, null, 0)));
 
     /// <summary>The place of a price in the history.</summary>
-    internal static string Cursor(PoolPrice price) => $"{price.AuctionId} {price.FromAt.ToUnixTimeMilliseconds()}";
+    internal static string Cursor(PoolRun price) => $"{price.AuctionId} {price.FromAt.ToUnixTimeMilliseconds()}";
 
     private static object Named(AuctionPool pool, Currency currency, Instant from, Instant until, string? before, int limit)
     {
@@ -92,7 +92,7 @@ public static class PoolBook
 
     private static async Task<LastCleared?> LastOf(Session session, AuctionPool pool, Currency currency)
     {
-        var sold = await session.Query<PoolPrice>(
+        var sold = await session.Query<PoolRun>(
             $"""
             {Prices} AND p.state = 'traded' AND p.auction_id = (
               SELECT MAX(q.auction_id) FROM pool_price q JOIN auction v ON v.auction_id = q.auction_id
@@ -100,7 +100,7 @@ public static class PoolBook
                 AND v.currency = @currency)
             """,
             Named(pool, currency, default, default, null, 0));
-        return PoolPrice.Mean(sold) is { } mean ? new(sold[0].AuctionId, sold[0].ClearedAt, mean) : null;
+        return PoolRun.Mean(sold) is { } mean ? new(sold[0].AuctionId, sold[0].ClearedAt, mean) : null;
     }
 
     private static async Task<PoolDemand?> Demand(Session session, AuctionPool pool, Currency currency, Instant from, Instant until)

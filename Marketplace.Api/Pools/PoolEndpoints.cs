@@ -43,7 +43,7 @@ internal static class PoolEndpoints
         return await PoolBook.Depth(session, pool, query.In(await Own(session, caller)), from, until);
     }
 
-    private static async Task<Page<PoolPrice>> Prices(
+    private static async Task<Page<PoolRun>> Prices(
         [AsParameters] PoolQuery query, [AsParameters] PageRequest page, Session session, Caller caller)
     {
         var pool = query.Pool(await CardBook.Registry(session));

@@ -30,7 +30,7 @@ public sealed record PoolQuery(
     {
         var card = TextField.Of(Card ?? "", "card");
         return new(
-            cards.Resolve(card).Card?.Id ?? card,
+            cards.Resolve(card).Card?.Id ?? card.ToLowerInvariant(),
             Tiers.Contains(Tier ?? "") ? Tier! : throw Refusal.Invalid("tier", $"is one of {string.Join(", ", Tiers)}"),
             TextField.Of(Region ?? "", "region"),
             QueryValue.Whole("band", Band ?? "", 0, 100) is { } band && band % 10 == 0

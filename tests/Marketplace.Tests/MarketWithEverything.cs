@@ -60,6 +60,12 @@ public sealed class MarketWithEverything : IAsyncLifetime
              "limitPerScuHour":{{Ask}}}
             """,
         ["PATCH /v1/accounts/{id}"] = """{"creditLimit":{"amount":"100000000.00","currency":"CNY"}}""",
+        ["POST /v1/tenders"] =
+            """
+            {"workload":"llm-prefill","cards":2,"models":["h100-sxm5-80gb"],"fromAt":"2026-02-12T00:00:00Z","untilAt":"2026-02-13T00:00:00Z",
+             "closesAt":"2026-02-10T00:00:00Z","floor":"int8","region":"cn-north-1","residency":"CN","vendor":"NVIDIA","minMemoryGiB":80,
+             "tiers":["single_card"],"reference":"r","note":"n"}
+            """,
         ["POST /v1/probes/nonces"] = """{"card":"h100-sxm5-80gb"}""",
         ["POST /v1/billing-runs"] = """{"cutoff":"2026-01-31T16:00:00Z"}""",
         ["POST /v1/index-runs"] = """{"day":"2025-12-31"}""",
@@ -106,6 +112,8 @@ public sealed class MarketWithEverything : IAsyncLifetime
             || path.StartsWith("/v1/leases", StringComparison.Ordinal) || path.StartsWith("/v1/charges", StringComparison.Ordinal)
             || path.StartsWith("/v1/funds", StringComparison.Ordinal) || path is "/v1/workloads" =>
                 _buyer,
+        var path when path.StartsWith("/v1/tenders", StringComparison.Ordinal) =>
+            path.Contains("/offers", StringComparison.Ordinal) ? _provider : _buyer,
         "/v1/usage" or "/v1/usage/quarantine" => _provider,
         var path when path.StartsWith("/v1/probe", StringComparison.Ordinal) => _provider,
         _ => Host.Operator,
@@ -131,6 +139,14 @@ public sealed class MarketWithEverything : IAsyncLifetime
         var run = await Host.Operator.Post("/v1/billing-runs", """{"cutoff":"2026-01-31T16:00:00Z"}""");
         await Host.Settle();
 
+        var tender = await Made(_buyer.Post("/v1/tenders", $$"""
+            {"cards":2,"fromAt":"2026-02-12T00:00:00Z","untilAt":"2026-02-13T00:00:00Z","closesAt":"2026-02-10T00:00:00Z",
+             "invited":["{{_provider.Id}}"]}
+            """));
+        _right["POST /v1/tenders/{tenderId}/offers"] = $$"""{"offerId":"{{offer.Text("offerId")}}","price":{{Ask}},"note":"n"}""";
+        var answer = await _provider.Post($"/v1/tenders/{tender.Text("tenderId")}/offers", Right("POST /v1/tenders/{tenderId}/offers")!);
+        _right["POST /v1/tenders/{tenderId}/award"] = $$"""{"sealedOfferId":"{{answer.Text("sealed.sealedOfferId")}}"}""";
+
         using var signer = await ProbeSigner.Of(_provider);
         _right["POST /v1/probe-keys"] = $$"""{"name":"rack agent","publicKey":"{{ProbeSigner.NewPublicKey()}}"}""";
         _right["POST /v1/probes"] = await signer.Body(Host, """{"card":"h100-sxm5-80gb"}""", 0.7);
@@ -151,6 +167,9 @@ public sealed class MarketWithEverything : IAsyncLifetime
         _own["/v1/offers/{offerId}/own-use/{ownUseId}:ownUseId"] = ownUse.Text("ownUseId");
         foreach (var path in new[] { "", "/accept" }) _own[$"/v1/quotes/{{quoteId}}{path}:quoteId"] = quote.Text("quoteId");
         foreach (var path in new[] { "", "/versions" }) _own[$"/v1/bids/{{bidId}}{path}:bidId"] = bid.Text("bidId");
+        foreach (var path in new[] { "", "/cancel", "/award", "/offers", "/offers/{sealedOfferId}" })
+            _own[$"/v1/tenders/{{tenderId}}{path}:tenderId"] = tender.Text("tenderId");
+        _own["/v1/tenders/{tenderId}/offers/{sealedOfferId}:sealedOfferId"] = answer.Text("sealed.sealedOfferId");
         string[] acts = ["", "/events", "/end", "/reject", "/dispute", "/dispute/resolve", .. Served];
         foreach (var path in acts) _own[$"/v1/leases/{{leaseId}}{path}:leaseId"] = rented.Lease;
         foreach (var path in new[] { "", "/trades" })

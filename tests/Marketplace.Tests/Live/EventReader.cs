@@ -72,6 +72,9 @@ public sealed class EventReader : IDisposable
         _response.Dispose();
     }
 
-    private async Task<string?> Line() =>
-        await _lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+    private async Task<string?> Line()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        return await _lines.ReadLineAsync(ct).AsTask().WaitAsync(Patience, ct);
+    }
 }

@@ -5,7 +5,7 @@ using NodaTime;
 namespace Marketplace;
 
 /// <summary>What an auction said of a pool over a run of slots with one price.</summary>
-public sealed record PoolPrice
+public sealed record PoolRun
 {
     public AuctionId AuctionId { get; init; }
 
@@ -32,7 +32,7 @@ public sealed record PoolPrice
     internal long Hours => Cards * (long)(UntilAt - FromAt).TotalHours;
 
     /// <summary>The mean by card-hours, half-up to the nano; null: nothing was sold.</summary>
-    internal static UnitPrice? Mean(IReadOnlyCollection<PoolPrice> sold)
+    internal static UnitPrice? Mean(IReadOnlyCollection<PoolRun> sold)
     {
         var hours = sold.Sum(p => p.Hours);
         if (hours == 0) return null;
@@ -51,13 +51,13 @@ public sealed record PoolPrice
 public sealed record PoolDay(string Day, UnitPrice Low, UnitPrice High, UnitPrice Mean, long CardHours, int Auctions)
 {
     /// <summary>The days on which something was sold, the latest first.</summary>
-    internal static IReadOnlyList<PoolDay> Of(IEnumerable<PoolPrice> prices) =>
+    internal static IReadOnlyList<PoolDay> Of(IEnumerable<PoolRun> prices) =>
     [
         .. prices.Where(p => p is { State: SlotState.Traded, Hours: > 0 }).GroupBy(p => TradeBook.Day(p.ClearedAt))
             .Select(day => (Day: day.Key, Sold: day.ToList()))
             .Select(day => new PoolDay(
                 day.Day, day.Sold.MinBy(p => p.PriceNanos)!.Price, day.Sold.MaxBy(p => p.PriceNanos)!.Price,
-                PoolPrice.Mean(day.Sold)!.Value, day.Sold.Sum(p => p.Hours), day.Sold.DistinctBy(p => p.AuctionId).Count()))
+                PoolRun.Mean(day.Sold)!.Value, day.Sold.Sum(p => p.Hours), day.Sold.DistinctBy(p => p.AuctionId).Count()))
             .OrderByDescending(day => day.Day, StringComparer.Ordinal),
     ];
 }
