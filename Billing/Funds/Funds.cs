@@ -63,8 +63,7 @@ public sealed record Funds
     /// <exception cref="Refusal">The account has not that much available.</exception>
     public static async Task Hold(Session session, BillingAccount account, string subject, Money amount, bool mustFit = true)
     {
-        // Taken before it is read: of two at once, the second sees what the first has committed.
-        await session.Execute("UPDATE account SET revision = revision + 1 WHERE account_id = @AccountId", new { account.AccountId });
+        await Take(session, account);
         await Release(session, subject);
         if (amount.Minor <= 0) return;
         if (mustFit && (await Of(session, account)).Available is { } available && available < amount)
@@ -80,6 +79,13 @@ public sealed record Funds
             """,
             new { subject, account.AccountId, amount.Minor, amount.Currency, session.Now });
     }
+
+    /// <summary>
+    /// Takes the account's row until the session ends. Taken before the funds are read: of two at once, the second sees what the first has
+    /// committed.
+    /// </summary>
+    public static Task Take(Session session, BillingAccount account) => session.Execute(
+        "UPDATE account SET revision = revision + 1 WHERE account_id = @AccountId", new { account.AccountId });
 
     /// <summary>Lets go of what is set aside for it, if anything is.</summary>
     public static Task Release(Session session, string subject) =>

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using Marketplace.Pricing;
@@ -8,15 +8,15 @@ namespace Marketplace;
 
 public enum BidState
 {
-    /// <summary>Waits for an offer within its limit.</summary>
+    /// <summary>Waits for an auction, or for an offer within its limit.</summary>
     Open,
 
-    /// <summary>Became a lease.</summary>
+    /// <summary>Became a lease; of a divisible one all parts did.</summary>
     Matched,
 
     Cancelled,
 
-    /// <summary>Its window began before anything matched.</summary>
+    /// <summary>Its window was over, or what was left of it too short, before anything matched.</summary>
     Expired,
 }
 
@@ -30,7 +30,10 @@ public enum LimitBasis
     CardHour,
 }
 
-/// <summary>A buyer's wish: so many cards over a window, at no more than a limit. It pays the ask of the offer that it takes.</summary>
+/// <summary>
+/// A buyer's wish: so many cards, or so much work, within a window, at no more than a limit. A posted bid pays the ask of the offer that it
+/// takes, a bid for the auction what the auction's rules say (<see cref="Terms"/>).
+/// </summary>
 public sealed record Bid
 {
     public BidId BidId { get; init; }
@@ -71,12 +74,13 @@ public sealed record Bid
     public BidExecution Execution => ExecutionWord == "auction" ? BidExecution.Auction : BidExecution.Posted;
 
     /// <summary>What it wishes of the auction; null for a bid that takes posted asks.</summary>
-    public BidTerms? Terms => TermsJson is null ? null : JsonSerializer.Deserialize<BidTerms>(TermsJson, WireJson.Messages);
+    public BidTerms? Terms => TermsJson is null ? null : BidTerms.Read(TermsJson);
 
     /// <summary>The workload whose effective SCU-hours the limit is per; null: standard ones.</summary>
     public string? Workload { get; init; }
 
     /// <summary>The buyer's name for bids of which at most one is served.</summary>
+    [JsonPropertyName("group")]
     public string? XorGroup { get; init; }
 
     /// <summary>Since when it has its place among equals.</summary>
@@ -94,7 +98,15 @@ public sealed record Bid
     /// <summary>The auction that has it in its snapshot and has not awarded yet; meanwhile it cannot change.</summary>
     public AuctionId? GatedBy { get; init; }
 
+    /// <summary>The last instant at which any of it can begin.</summary>
+    public Instant StartsBy { get; init; }
+
+    /// <summary>What is set aside for it now; null: nothing, or it stands in the hold of its group's dearest bid.</summary>
+    public Money? Held => HeldMinor is { } held ? new Money(held, Currency) : null;
+
     internal string ExecutionWord { get; init; } = "posted";
+
+    internal long? HeldMinor { get; init; }
 
     internal string? TermsJson { get; init; }
 
@@ -108,60 +120,4 @@ public sealed record Bid
     internal UnitPrice? LimitPerCardHour(StandardUnits? units) => LimitBasis == LimitBasis.CardHour
         ? Limit
         : units is { } u ? Limit.TimesStandardUnits(u) : null;
-}
-
-/// <summary>What a buyer says to place a bid. Exactly one of the two limits.</summary>
-public sealed record BidDraft
-{
-    /// <summary>A card's registry id or alias, the name of an unknown card, or <c>any</c>.</summary>
-    public required string Card { get; init; }
-
-    public string? Region { get; init; }
-
-    public required CardCount Cards { get; init; }
-
-    public required Instant FromAt { get; init; }
-
-    public required Instant UntilAt { get; init; }
-
-    /// <summary>For a rated card or any card.</summary>
-    public UnitPrice? LimitPerScuHour { get; init; }
-
-    /// <summary>For a named card; needed for an unrated one.</summary>
-    public UnitPrice? LimitPerCardHour { get; init; }
-
-    /// <summary>The buyer's own name for it, such as a job or a purchase order; it stays with the lease.</summary>
-    public string? Reference { get; init; }
-
-    internal bool IsAny => string.Equals(Card, "any", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>The draft with its texts trimmed.</summary>
-    /// <exception cref="Refusal">Names the first text that cannot be.</exception>
-    internal BidDraft Tidy() => this with
-    {
-        Card = TextField.Of(Card, "card"),
-        Region = TextField.OfOptional(Region, "region"),
-        Reference = TextField.OfOptional(Reference, "reference"),
-    };
-
-    /// <exception cref="Refusal">Names the first field that cannot be.</exception>
-    internal (LimitBasis Basis, UnitPrice Limit, Card? Card) Check(Instant now, CardRegistry cards)
-    {
-        if (FromAt < now) throw Refusal.Invalid("fromAt", $"is now ({InstantText.Format(now)}) or later");
-        if (UntilAt <= FromAt) throw Refusal.Invalid("untilAt", "is after fromAt");
-        if (UntilAt - FromAt > Duration.FromDays(366)) throw Refusal.Invalid("untilAt", "is at most 366 days after fromAt");
-        if (LimitPerScuHour is null == LimitPerCardHour is null)
-            throw Refusal.Invalid("limitPerScuHour", "give exactly one of limitPerScuHour and limitPerCardHour");
-        var card = IsAny ? null : cards.Resolve(Card).Card;
-        if (LimitPerCardHour is not null && IsAny)
-            throw Refusal.Invalid("limitPerCardHour", "needs a named card; a bid for any card is limited per SCU-hour");
-        if (LimitPerScuHour is not null && !IsAny && card?.Scu is null)
-            throw Refusal.Invalid("limitPerScuHour", $"'{Card}' has no SCU; limit it per card-hour");
-        var limit = LimitPerScuHour ?? LimitPerCardHour!.Value;
-        var field = LimitPerScuHour is null ? "limitPerCardHour" : "limitPerScuHour";
-        if (limit.Nanos <= 0) throw Refusal.Invalid($"{field}.amount", "is above zero");
-        if (limit.Nanos > OfferDraft.HighestAsk * 1_000_000_000)
-            throw Refusal.Invalid($"{field}.amount", $"is at most {OfferDraft.HighestAsk}");
-        return (LimitPerScuHour is null ? LimitBasis.CardHour : LimitBasis.ScuHour, limit, card);
-    }
 }

@@ -5,52 +5,65 @@ using Marketplace.Pricing;
 namespace Marketplace;
 
 /// <summary>
-/// The bids of all buyers. A bid takes the cheapest feasible offer at once if one is within its limit, and pays its ask; otherwise it rests
-/// and is tried again, best price first and then oldest first, when an offer is published, lowered, enlarged or freed.
+/// The bids of all buyers, from the day they are placed to their end. What a bid for the auction is awarded, the auctions say; what a posted
+/// one takes, <see cref="PostedBids"/>.
 /// </summary>
 public static class BidBook
 {
-    private const string Select =
+    internal const string Select =
         """
         SELECT b.bid_id, b.buyer_id, b.card, b.card_name, b.region, b.cards, b.from_at, b.until_at,
           CASE b.limit_basis WHEN 'scu_hour' THEN 'ScuHour' ELSE 'CardHour' END AS limit_basis, b.limit_nanos, b.currency,
           b.reference, b.state, b.placed_at, b.version, b.execution AS execution_word, b.terms AS terms_json, b.workload, b.xor_group,
-          b.priority_at, b.parts, b.filled, b.unit_version, b.gated_by,
-          (SELECT l.lease_id FROM lease l WHERE l.bid_id = b.bid_id) AS lease_id
+          b.priority_at, b.parts, b.filled, b.unit_version, b.gated_by, b.starts_by,
+          (SELECT l.lease_id FROM lease l WHERE l.bid_id = b.bid_id) AS lease_id,
+          (SELECT h.amount FROM hold h WHERE h.subject = b.bid_id) AS held_minor
         FROM bid b
         """;
 
-    /// <param name="commission">The market's share in basis points.</param>
-    /// <exception cref="Refusal">A field cannot be.</exception>
-    public static async Task<Bid> Place(Session session, OrganisationId buyer, BidDraft draft, int commission)
-    {
-        draft = draft.Tidy();
-        var (basis, limit, card) = draft.Check(session.Now, await CardBook.Registry(session));
-        var account = await BillingAccount.Get(session, buyer);
-        if (limit.Currency != account.Currency)
-        {
-            var field = basis == LimitBasis.ScuHour ? "limitPerScuHour.currency" : "limitPerCardHour.currency";
-            throw Refusal.Invalid(field, $"is your account's: {account.Currency}");
-        }
+    /// <summary>Open bids whose time is over: a posted one's window has begun; an auction's can no longer hold its hours.</summary>
+    internal const string Due =
+        """
+        state = 'open' AND gated_by IS NULL
+          AND ((execution = 'posted' AND starts_by < @Now) OR (execution = 'auction' AND starts_by < @NextHour))
+        """;
 
+    /// <exception cref="Refusal">A field cannot be, the funds do not suffice, or the buyer has too many bids.</exception>
+    public static async Task<Bid> Place(Session session, OrganisationId buyer, BidDraft draft, MarketplaceOptions options)
+    {
+        var account = await BillingAccount.Get(session, buyer);
+        var claim = await Claim(session, account, draft);
         var bidId = session.NewId<BidId>();
         await session.Execute(
             """
             INSERT INTO bid (bid_id, buyer_id, card, card_name, region, cards, from_at, until_at, limit_basis, limit_nanos, currency,
-              reference,
-              state, placed_at)
-            VALUES (@bidId, @buyer, @Card, @CardName, @Region, @Cards, @FromAt, @UntilAt, @Basis, @Nanos, @Currency, @Reference,
-              'open', @Now)
+              reference, state, placed_at, execution, terms, workload, xor_group, priority_at, parts, unit_version, starts_by,
+              part_day_nanos)
+            VALUES (@bidId, @buyer, @Card, @CardName, @Region, @Cards, @FromAt, @UntilAt, @Basis, @Nanos, @Currency,
+              @Reference, 'open', @Now, @Execution, @Terms, @Workload, @XorGroup, @Now, @Parts, @UnitVersion, @StartsBy,
+              @PartDay)
             """,
             new
             {
-                bidId, buyer, Card = card?.Id, CardName = draft.IsAny ? null : draft.Card, draft.Region, draft.Cards, draft.FromAt,
-                draft.UntilAt,
-                Basis = basis == LimitBasis.ScuHour ? "scu_hour" : "card_hour", limit.Nanos, limit.Currency, draft.Reference,
-                session.Now,
+                bidId, buyer, claim.Card, claim.CardName, claim.Region, claim.Cards, claim.FromAt, claim.UntilAt,
+                Basis = WireJson.Word(claim.Basis), claim.Limit.Nanos, claim.Limit.Currency, claim.Reference, session.Now,
+                Execution = WireJson.Word(claim.Execution), Terms = claim.Terms?.Json, claim.Workload, XorGroup = claim.Group,
+                Parts = (long)claim.Parts, UnitVersion = claim.Basis == LimitBasis.ScuHour ? ScuFormula.FormulaVersion : null,
+                claim.StartsBy, PartDay = claim.PartFirstDay.Nanos,
             });
         var bid = (await Find(session, bidId))!;
-        if (!await TryMatch(session, bid, commission)) session.Stage(new BidRested(bidId));
+        await SetHold(session, bid, mustFit: true);
+        await LiveLog.Say(session, "bid.placed", bidId.Value, Shown(bid), buyer);
+        if (claim.Execution == BidExecution.Auction)
+        {
+            await BidVersion.Keep(session, bidId);
+            await CheckCount(session, buyer, options.OpenBids);
+        }
+        else if (!await PostedBids.TryMatch(session, bid, options.CommissionBasisPoints))
+        {
+            session.Stage(new BidRested(bidId));
+        }
+
         return (await Find(session, bidId))!;
     }
 
@@ -67,99 +80,118 @@ public static class BidBook
             """,
             new { Buyer = buyer?.Value, State = state?.ToString().ToLowerInvariant(), before, limit });
 
-    /// <summary>
-    /// The cheapest offer that could serve the bid now, were its limit no matter; null when none has such cards or room. For a bid that
-    /// rests it says how far the market is away.
-    /// </summary>
-    public static async Task<Offer?> Nearest(Session session, Bid bid)
+    /// <summary>Takes the bid back and lets go of its hold.</summary>
+    /// <param name="version">The version that the buyer has seen; null: whichever.</param>
+    /// <exception cref="Refusal">Not the buyer's, no longer open, changed since it was read, or an auction is under way or due.</exception>
+    public static async Task<Bid> Cancel(
+        Session session, OrganisationId buyer, BidId bidId, MarketplaceOptions options, long? version = null)
     {
-        var noLimit = bid.LimitBasis == LimitBasis.ScuHour ? bid.Limit with { Nanos = long.MaxValue } : (UnitPrice?)null;
-        return await OfferBook.Known(
-            session, await Market.Cheapest(session, NeedOf(bid) with { MostPerUnit = noLimit, MostPerCard = null }));
-    }
-
-    /// <exception cref="Refusal">Not the buyer's, or no longer open.</exception>
-    public static async Task<Bid> Cancel(Session session, OrganisationId buyer, BidId bidId)
-    {
-        var bid = await Find(session, bidId);
-        if (bid is null || bid.BuyerId != buyer) throw Refusal.NotFound("such bid of yours");
-        if (!await Move(session, bidId, BidState.Cancelled))
-            throw Refusal.Conflict($"The bid is {(await Find(session, bidId))!.State.ToString().ToLowerInvariant()}");
+        var bid = await Own(session, buyer, bidId, options, version);
+        await Move(session, bid, BidState.Cancelled);
+        await SetHold(session, bid);
+        await LiveLog.Say(session, "bid.cancelled", bidId.Value, new { bidId }, buyer);
         return (await Find(session, bidId))!;
     }
 
-    /// <summary>Lets go the bids whose window has begun. Returns how many.</summary>
-    public static Task<int> ExpireDue(Session session) => session.Execute(
-        "UPDATE bid SET state = 'expired', version = version + 1 WHERE state = 'open' AND execution = 'posted' AND from_at < @Now",
-        new { session.Now });
+    /// <summary>Lets go the bids whose time is over. Returns how many.</summary>
+    public static async Task<int> ExpireDue(Session session)
+    {
+        var due = await session.Query<Bid>(
+            $"{Select} WHERE b.bid_id IN (SELECT bid_id FROM bid WHERE {Due}) ORDER BY b.bid_id LIMIT 1000",
+            new { session.Now, NextHour = HourGrid.Up(session.Now) });
+        var expired = 0;
+        foreach (var bid in due)
+        {
+            if (!await TryMove(session, bid, BidState.Expired)) continue;
+            await SetHold(session, bid);
+            await LiveLog.Say(session, "bid.expired", bid.BidId.Value, new { bid.BidId }, bid.BuyerId);
+            expired++;
+        }
+
+        return expired;
+    }
 
     /// <summary>
-    /// How many openings of offers and resting bids the matching has not yet looked at; zero means that nothing more will match.
+    /// Sets aside what is left of the bid can cost in its first 24 hours at its limit, with tax, in place of what was: nothing once it is not
+    /// open. Of bids that exclude each other only the dearest holds. It goes by the rows as they are now.
     /// </summary>
-    public static Task<long> Unmatched(Session session) => session.Scalar<long>(
-        """
-        SELECT CAST((SELECT COUNT(*) FROM offer WHERE matched < opened)
-          + (SELECT COUNT(*) FROM bid WHERE execution = 'posted' AND state = 'open' AND considered < 2 AND from_at >= @Now) AS BIGINT)
-        """,
-        new { session.Now });
-
-    /// <summary>The open bids that an offer has room for within their limit, best price for that offer first, then oldest first.</summary>
-    internal static async Task<IReadOnlyList<BidId>> Waiting(Session session, Offer offer)
+    /// <param name="mustFit">Refuse to set aside more than before if the buyer has not that much available.</param>
+    /// <exception cref="Refusal">The buyer has not that much available.</exception>
+    internal static async Task SetHold(Session session, Bid bid, bool mustFit = false)
     {
-        var open = await session.Query<Bid>(
-            $"""
-            {Select} JOIN offer o ON o.offer_id = @OfferId
-            WHERE b.execution = 'posted' AND b.state = 'open' AND b.currency = @Currency AND b.from_at >= @Now
-              AND b.from_at >= @AvailableFrom
-              AND b.until_at <= @AvailableUntil
-              AND b.cards <= @Cards AND b.buyer_id <> @ProviderId AND (b.region IS NULL OR LOWER(b.region) = LOWER(@Region))
-              AND (b.card = @Card OR b.card_name IS NULL OR (b.card IS NULL AND LOWER(b.card_name) = LOWER(@CardName)))
-              AND {Calendar.FreeOver("b.from_at", "b.until_at")} >= b.cards
-            """,
-            new
-            {
-                offer.OfferId, offer.Ask.Currency, session.Now, offer.AvailableFrom, offer.AvailableUntil, offer.Cards, offer.ProviderId,
-                offer.Region, offer.Card,
-                offer.CardName,
-            });
-        return
-        [
-            .. open.Select(b => (b.BidId, b.PlacedAt, Limit: b.LimitPerCardHour(offer.ListedUnits)))
-                .Where(b => b.Limit is { } limit && limit.Nanos >= offer.Ask.Nanos)
-                .OrderByDescending(b => b.Limit!.Value.Nanos).ThenBy(b => b.PlacedAt).ThenBy(b => b.BidId.Value, StringComparer.Ordinal)
-                .Select(b => b.BidId),
-        ];
-    }
-
-    /// <summary>Makes the lease if an offer is within the bid's limit now. False when the bid is not open or nothing fits.</summary>
-    internal static async Task<bool> TryMatch(Session session, Bid bid, int commission)
-    {
-        // Taking the bid's row first keeps two matchers from giving it two leases.
-        var open = await session.Execute(
+        var account = await BillingAccount.Get(session, bid.BuyerId);
+        await Funds.Take(session, account);
+        var rivals = await session.Query<(string BidId, long Nanos, long Held)>(
             """
-            UPDATE bid SET considered = considered + 1
-            WHERE bid_id = @BidId AND execution = 'posted' AND state = 'open' AND from_at >= @Now
+            SELECT b.bid_id, CAST(CASE WHEN b.state = 'open' THEN b.part_day_nanos * (b.parts - b.filled) ELSE 0 END AS BIGINT) AS nanos,
+              COALESCE(h.amount, 0) AS held
+            FROM bid b LEFT JOIN hold h ON h.subject = b.bid_id
+            WHERE b.bid_id = @BidId
+              OR (b.buyer_id = @BuyerId AND b.xor_group = @XorGroup AND (b.state = 'open' OR h.subject IS NOT NULL))
+            ORDER BY nanos DESC, b.bid_id
             """,
-            new { bid.BidId, session.Now });
-        if (open == 0) return false;
-        var offer = await Market.Take(session, NeedOf(bid));
-        if (offer is null) return false;
-        var sale = new Sale(offer, bid.BuyerId, bid.Cards, bid.FromAt, bid.UntilAt, offer.Ask, commission)
-        {
-            Reference = bid.Reference, BidId = bid.BidId, Origin = TradeOrigin.Bid,
-        };
-        await LeaseBook.Award(session, sale);
-        return await Move(session, bid.BidId, BidState.Matched);
+            new { bid.BidId, bid.BuyerId, bid.XorGroup });
+        var dearest = rivals[0];
+        var before = new Money(rivals.Sum(r => r.Held), account.Currency);
+        var needed = Funds.WithTax(new ExactAmount(dearest.Nanos, account.Currency), account);
+        foreach (var rival in rivals.Skip(1).Where(r => r.Held > 0)) await Funds.Release(session, rival.BidId);
+        await Funds.Hold(session, account, dearest.BidId, needed, mustFit && needed > before);
     }
 
-    private static Need NeedOf(Bid bid) => new(bid.BuyerId, bid.Currency, bid.Cards, bid.FromAt, bid.UntilAt)
+    /// <exception cref="Refusal">The bid is not open, or an auction has it.</exception>
+    internal static async Task Move(Session session, Bid bid, BidState to)
     {
-        Card = bid.Card, CardName = bid.Card is null ? bid.CardName : null, Region = bid.Region,
-        MostPerUnit = bid.LimitBasis == LimitBasis.ScuHour ? bid.Limit : null,
-        MostPerCard = bid.LimitBasis == LimitBasis.CardHour ? bid.Limit : null,
-    };
+        if (!await TryMove(session, bid, to)) throw NotOpen((await Find(session, bid.BidId))!);
+    }
 
-    private static async Task<bool> Move(Session session, BidId bidId, BidState to) => await session.Execute(
-        "UPDATE bid SET state = @To, version = version + 1 WHERE bid_id = @bidId AND state = 'open'",
-        new { bidId, To = to.ToString().ToLowerInvariant() }) == 1;
+    private static async Task<bool> TryMove(Session session, Bid bid, BidState to) => await session.Execute(
+        "UPDATE bid SET state = @To, version = version + 1 WHERE bid_id = @BidId AND state = 'open' AND gated_by IS NULL",
+        new { bid.BidId, To = to.ToString().ToLowerInvariant() }) == 1;
+
+    /// <summary>The draft, checked against this market: its cards, the buyer's workloads and currency, and what cleared last.</summary>
+    private static async Task<BidClaim> Claim(Session session, BillingAccount account, BidDraft draft)
+    {
+        draft = draft.Tidy();
+        var workload = draft.Workload is null ? null : await WorkloadBook.Get(session, account.AccountId, draft.Workload);
+        var claim = draft.Check(session.Now, await CardBook.Registry(session), workload);
+        if (claim.Limit.Currency != account.Currency)
+            throw Refusal.Invalid($"{draft.LimitField}.currency", $"is your account's: {account.Currency}");
+        if (!draft.Confirm && claim.Execution == BidExecution.Auction) await PoolPrice.AskIfFarAbove(session, claim, draft.LimitField);
+        return claim;
+    }
+
+    /// <summary>Called with the account's row taken, so that two at once cannot both be the last.</summary>
+    private static async Task CheckCount(Session session, OrganisationId buyer, int most)
+    {
+        var open = await session.Scalar<long>(
+            "SELECT COUNT(*) FROM bid WHERE buyer_id = @buyer AND state = 'open' AND execution = 'auction'", new { buyer });
+        if (open > most) throw Refusal.Conflict($"You have {most} open bids, which is the most; cancel one, or ask for more in one bid");
+    }
+
+    /// <summary>The buyer's bid with its row taken, if it may be changed or cancelled now.</summary>
+    private static async Task<Bid> Own(
+        Session session, OrganisationId buyer, BidId bidId, MarketplaceOptions options, long? version)
+    {
+        // The update takes the row before it is read, so that what is checked below is what is changed.
+        await session.Execute("UPDATE bid SET version = version WHERE bid_id = @bidId AND buyer_id = @buyer", new { bidId, buyer });
+        var bid = await Find(session, bidId);
+        if (bid is null || bid.BuyerId != buyer) throw Refusal.NotFound("such bid of yours");
+        if (bid.State != BidState.Open || bid.GatedBy is not null) throw NotOpen(bid);
+        if (version is { } seen && seen != bid.Version) throw ETags.Stale();
+        if (bid.Execution == BidExecution.Auction && HourGrid.NextDue(session.Now, options.AuctionMinutes) is { } due
+            && due - session.Now <= HourGrid.Quiet)
+        {
+            throw Refusal.Conflict(
+                $"An auction is due at {InstantText.Format(due)}: in the last minute before it bids stay as they are. Try again after it");
+        }
+
+        return bid;
+    }
+
+    private static Refusal NotOpen(Bid bid) => bid.State == BidState.Open
+        ? Refusal.Conflict("An auction has the bid and is about to clear it; look again in a moment")
+        : Refusal.Conflict($"The bid is {bid.State.ToString().ToLowerInvariant()}");
+
+    /// <summary>What those who watch are shown of a bid.</summary>
+    private static object Shown(Bid bid) => new { bid.BidId, bid.Execution, bid.Limit, bid.LimitBasis, bid.FromAt, bid.UntilAt, bid.Version };
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Marketplace.Contracts;
 using Marketplace.Pricing;
 
 namespace Marketplace;
@@ -68,4 +70,41 @@ public sealed record BidTerms
 
     /// <summary>Interruptible capacity will do as well.</summary>
     public bool Interruptible { get; init; }
+
+    /// <summary>How many awards it may become, each about as large: 1 to 8.</summary>
+    internal int Parts => Math.Clamp(
+        this switch
+        {
+            { MinPartCards: > 0 } => (Amount is null ? Cards : MaxCards) / MinPartCards,
+            { MinPartHours: > 0 } => Hours / MinPartHours,
+            _ => 1,
+        },
+        1, BidUnits.MostParts);
+
+    /// <summary>Cards of its largest part; 0 if the bid is for an amount.</summary>
+    internal int PartCards => MinPartCards > 0 ? (Cards + Parts - 1) / Parts : Cards;
+
+    /// <summary>Hours of its longest part; 0 if the bid is for an amount.</summary>
+    internal int PartHours => MinPartHours > 0 ? (Hours + Parts - 1) / Parts : Hours;
+
+    /// <summary>The most cards that one part has.</summary>
+    internal int LargestGang
+    {
+        get
+        {
+            if (Amount is null) return PartCards;
+            var (cards, most) = Parts == 1 ? (MinCards, MaxCards) : (MinPartCards, MaxCards / Parts);
+            for (var shape = 1; shape < BidUnits.MostShapes && cards * 2L <= most; shape++) cards *= 2;
+            return cards;
+        }
+    }
+
+    /// <summary>The most cards that all parts together have at one time.</summary>
+    internal long MostCards => Amount is null ? Cards : (long)LargestGang * Parts;
+
+    /// <summary>As the database keeps it.</summary>
+    internal string Json => JsonSerializer.Serialize(this, WireJson.Messages);
+
+    /// <summary>Reads what <see cref="Json"/> wrote.</summary>
+    internal static BidTerms Read(string json) => JsonSerializer.Deserialize<BidTerms>(json, WireJson.Messages)!;
 }

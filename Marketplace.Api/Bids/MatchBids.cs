@@ -19,7 +19,7 @@ public sealed class MatchBids(Database database, MarketplaceOptions options) : I
 
             // An earlier message of this offer has looked since: a burst of changes is one look.
             if (opened == 0) return;
-            if (await OfferBook.Find(look, offerId) is { State: OfferState.Open } offer) waiting = await BidBook.Waiting(look, offer);
+            if (await OfferBook.Find(look, offerId) is { State: OfferState.Open } offer) waiting = await PostedBids.Waiting(look, offer);
         }
 
         foreach (var bidId in waiting) await Try(bidId, context.CancellationToken);
@@ -36,7 +36,7 @@ public sealed class MatchBids(Database database, MarketplaceOptions options) : I
     {
         await using var session = await database.Write(ct);
         if (await BidBook.Find(session, bidId) is not { State: BidState.Open } bid) return;
-        await BidBook.TryMatch(session, bid, options.CommissionBasisPoints);
+        await PostedBids.TryMatch(session, bid, options.CommissionBasisPoints);
         await session.Commit();
     }
 }

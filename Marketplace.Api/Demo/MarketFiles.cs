@@ -53,6 +53,7 @@ internal sealed record MarketFiles(IReadOnlyList<FileOffer> Offers, IReadOnlyLis
             row[column].Length == 0 ? null : row.Read(column, text => UnitPrice.Parse(text, Currency.Of(row["currency"])));
         return new(row["buyer"], row.Instant("placed_at"), new BidDraft
         {
+            Execution = BidExecution.Posted,
             Card = row["card"] is { Length: > 0 } card ? card : "any",
             Cards = row.Read("cards", CardCount.Parse),
             FromAt = row.Instant("from"),

@@ -163,7 +163,7 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
     private async Task Place(Session session, FileBid bid)
     {
         if (_bids.Add(bid.Draft.Reference!))
-            await BidBook.Place(session, _organisations[bid.Buyer], bid.Draft, options.CommissionBasisPoints);
+            await BidBook.Place(session, _organisations[bid.Buyer], bid.Draft, options);
     }
 
     private async Task StartWhatWasMatched(CancellationToken ct)
@@ -234,7 +234,7 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
                 var backlog = await Backlog.Of(look);
                 if (backlog.Parked > 0)
                     throw new InvalidOperationException($"A message was given up on: {(await Outbox.Parked(look))[0].Error}");
-                if (backlog.IsEmpty && await BidBook.Unmatched(look) == 0) return;
+                if (backlog.IsEmpty && await PostedBids.Unmatched(look) == 0) return;
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(5), ct);

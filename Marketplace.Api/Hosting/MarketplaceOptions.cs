@@ -66,6 +66,9 @@ public sealed record MarketplaceOptions
     /// <summary>Minutes from one auction to the next, counted from the full hour: a divisor of 60; 0: on demand only.</summary>
     public int AuctionMinutes { get; init; } = 15;
 
+    /// <summary>The most open bids for the auction that one buyer may have, 1 to 1,000,000.</summary>
+    public int OpenBids { get; init; } = 10_000;
+
     internal HostRoles HostRoles => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Aggregate(HostRoles.None, (roles, word) => roles | (word switch
         {
@@ -93,6 +96,7 @@ public sealed record MarketplaceOptions
         if (options.IndexFinalDays is < 0 or > 30) throw Wrong(nameof(IndexFinalDays), "is not 0 to 30");
         if (options.AuctionMinutes is < 0 or > 60 || (options.AuctionMinutes > 0 && 60 % options.AuctionMinutes != 0))
             throw Wrong(nameof(AuctionMinutes), "is not 0 or a divisor of 60");
+        if (options.OpenBids is < 1 or > 1_000_000) throw Wrong(nameof(OpenBids), "is not 1 to 1000000");
         if (options.OperatorKey is { Length: > 0 } key && (key.Length is < 20 or > 200 || key.Any(c => c is < '!' or > '~')))
             throw Wrong(nameof(OperatorKey), "is not 20 to 200 visible ASCII characters");
         var isBroker = Uri.TryCreate(options.RabbitMq, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps";

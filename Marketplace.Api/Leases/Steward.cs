@@ -3,7 +3,7 @@ using Marketplace.Billing;
 namespace Marketplace;
 
 /// <summary>
-/// Does what time alone demands: ends leases whose window is over, lets go bids whose window has begun, rates offers whose card was changed
+/// Does what time alone demands: ends leases whose window is over, lets go bids whose time is over, rates offers whose card was changed
 /// while they were published, lists offers as evidence ages.
 /// </summary>
 public sealed class Steward(Database database, TimeProvider time, ILogger<Steward> log) : BackgroundService
@@ -47,11 +47,11 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
         return await look.Scalar<long>(
             $"""
             SELECT CAST((SELECT COUNT(*) FROM lease WHERE state IN ('awarded', 'active') AND until_at <= @Now)
-              + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND execution = 'posted' AND from_at < @Now)
+              + (SELECT COUNT(*) FROM bid WHERE {BidBook.Due})
               + (SELECT COUNT(*) FROM card_version v JOIN offer o ON o.card = v.card_id AND o.card_version < v.version
                  WHERE o.state = 'open')
               + (SELECT COUNT(*) FROM offer WHERE {ListingBook.Due}) AS BIGINT)
             """,
-            new { look.Now, before = look.Now - ListingBook.Daily }) > 0;
+            new { look.Now, before = look.Now - ListingBook.Daily, NextHour = HourGrid.Up(look.Now) }) > 0;
     }
 }

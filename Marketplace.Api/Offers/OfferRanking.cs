@@ -27,7 +27,8 @@ public sealed record RankedOffer(
 public sealed record OfferRanking(
     OfferFilter Filter, IReadOnlyList<RankedOffer> Offers, int Considered, IReadOnlyDictionary<string, int> Excluded)
 {
-    private static readonly HashSet<string> DomesticVendors = new(StringComparer.Ordinal)
+    /// <summary>The Chinese makers, as the registry spells them.</summary>
+    internal static readonly HashSet<string> DomesticVendors = new(StringComparer.Ordinal)
     {
         "Huawei", "Cambricon", "Hygon", "Kunlunxin", "Alibaba T-Head", "Iluvatar CoreX", "Moore Threads", "Biren", "Enflame", "MetaX",
         "Phytium",

@@ -22,6 +22,7 @@ public sealed record BidWish(BidDraft Draft, LimitBasis Basis, UnitPrice? Limit)
         if (perScu is not null && perCard is not null) throw Refusal.Invalid(PerCard, "give one of the two limits, not both");
         var draft = new BidDraft
         {
+            Execution = BidExecution.Posted,
             Card = Text(Card) ?? "any",
             Region = Text(Region),
             Cards = Parse(Cards, Text(Cards) ?? "1", CardCount.Parse),

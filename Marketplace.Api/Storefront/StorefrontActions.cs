@@ -20,9 +20,9 @@ internal static class StorefrontActions
         return Results.LocalRedirect("/");
     }
 
-    private static async Task<IResult> CancelBid(BidId id, Caller caller, Session session)
+    private static async Task<IResult> CancelBid(BidId id, Caller caller, Session session, MarketplaceOptions options)
     {
-        await BidBook.Cancel(session, caller.OrganisationId, id);
+        await BidBook.Cancel(session, caller.OrganisationId, id, options);
         return Results.LocalRedirect("/bids");
     }
 

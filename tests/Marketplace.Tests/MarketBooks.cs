@@ -13,6 +13,9 @@ public sealed class MarketBooks : IAsyncDisposable
     /// <summary>A card of the registry, by its id and by two of its other names.</summary>
     public const string H100 = "h100-sxm5-80gb";
 
+    /// <summary>As a market is set when nobody says otherwise.</summary>
+    public static readonly MarketplaceOptions Options = new();
+
     private int _names;
 
     private MarketBooks(Books books) => Books = books;
@@ -93,14 +96,26 @@ public sealed class MarketBooks : IAsyncDisposable
     {
         return new()
         {
-            Card = card, Cards = CardCount.Parse(cards), Region = region, Reference = reference,
+            Execution = BidExecution.Posted, Card = card, Cards = CardCount.Parse(cards), Region = region, Reference = reference,
             FromAt = Books.At(from), UntilAt = Books.At(until),
             LimitPerScuHour = perUnit is null ? null : Price(perUnit, currency),
             LimitPerCardHour = perCard is null ? null : Price(perCard, currency),
         };
     }
 
-    public Task<Bid> Place(OrganisationId buyer, BidDraft draft) => Do(session => BidBook.Place(session, buyer, draft, Commission));
+    /// <summary>A bid for the auction: eight cards of a model for four hours of a day.</summary>
+    public static BidDraft Wanted(
+        string cards = "8", int? hours = 4, string perUnit = "9", string from = "2026-01-02", string until = "2026-01-03",
+        string card = H100, string? group = null)
+    {
+        return new()
+        {
+            Card = card, Cards = CardCount.Parse(cards), Hours = hours, LimitPerScuHour = Price(perUnit), FromAt = Books.At(from),
+            UntilAt = Books.At(until), Group = group,
+        };
+    }
+
+    public Task<Bid> Place(OrganisationId buyer, BidDraft draft) => Do(session => BidBook.Place(session, buyer, draft, Options));
 
     public async Task<Bid> Find(Bid bid) => (await Look(session => BidBook.Find(session, bid.BidId)))!;
 
@@ -136,7 +151,7 @@ public sealed class MarketBooks : IAsyncDisposable
         Assert.Equal((0, 0, 0), await Look(async session =>
         {
             var left = await Backlog.Of(session);
-            return (left.Messages, left.Parked, await BidBook.Unmatched(session));
+            return (left.Messages, left.Parked, await PostedBids.Unmatched(session));
         }));
     }
 

@@ -37,7 +37,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
              "workload":"llm-decode-batch"}
             """,
         ["POST /v1/bids"] = $$"""
-            {"card":"any","region":"cn-north-1","cards":1,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
+            {"execution":"posted","card":"any","region":"cn-north-1","cards":1,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
              "limitPerScuHour":{{Ask}},"reference":"r"}
             """,
         ["POST /v1/probes/nonces"] = """{"card":"h100-sxm5-80gb"}""",
@@ -119,7 +119,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
         _own["/v1/probe-keys/{id}:id"] = signer.KeyId;
         _own["/v1/offers/{offerId}:offerId"] = offer.Text("offerId");
         _own["/v1/quotes/{quoteId}/accept:quoteId"] = quote.Text("quoteId");
-        _own["/v1/bids/{bidId}:bidId"] = bid.Text("bidId");
+        foreach (var path in new[] { "", "/versions" }) _own[$"/v1/bids/{{bidId}}{path}:bidId"] = bid.Text("bidId");
         foreach (var path in new[] { "", "/start", "/end" }) _own[$"/v1/leases/{{leaseId}}{path}:leaseId"] = rented.Lease;
         foreach (var path in new[] { "", "/trades" })
             _own[$"/v1/index/{{indexId}}{path}:indexId"] = (await _buyer.Get("/v1/index")).Text("items.0.indexId");

@@ -30,7 +30,7 @@ public class OneLeaseStory
 
         // 2. Blue Heron bids for four cards on the tenth, at no more than 11.50 yuan per SCU-hour. Nothing is that cheap: the bid rests.
         var bid = await blueHeron.Post("/v1/bids", """
-            {"card":"any","cards":4,"fromAt":"2026-01-10T00:00:00Z","untilAt":"2026-01-11T00:00:00Z",
+            {"execution":"posted","card":"any","cards":4,"fromAt":"2026-01-10T00:00:00Z","untilAt":"2026-01-11T00:00:00Z",
              "limitPerScuHour":{"amount":"11.50","currency":"CNY"},"reference":"night shift"}
             """);
         Assert.Equal((201, "open"), (bid.Status, bid.Text("state")));

@@ -82,7 +82,7 @@ public sealed class BidBookTests
         foreach (var region in new[] { "published", "lowered", "enlarged", "extended", "freed" })
             bids[region] = await market.Place(buyer, MarketBooks.Bid(cards: "2", perCard: "10", region: region));
         Assert.All(bids.Values, bid => Assert.Equal(BidState.Open, bid.State));
-        await Eventually.True(async () => await market.Look(BidBook.Unmatched) == 0, "every bid has been considered");
+        await Eventually.True(async () => await market.Look(PostedBids.Unmatched) == 0, "every bid has been considered");
         Assert.All(bids.Values, bid => Assert.Equal(BidState.Open, market.Find(bid).Result.State));
 
         await market.Publish(provider, market.Draft(region: "published"));
@@ -94,7 +94,7 @@ public sealed class BidBookTests
         foreach (var (region, bid) in bids)
             await Eventually.True(async () => (await market.Find(bid)).State == BidState.Matched, $"the bid in '{region}' has matched");
         await Eventually.True(
-            async () => (await market.Look(Backlog.Of)).IsEmpty && await market.Look(BidBook.Unmatched) == 0, "all is done");
+            async () => (await market.Look(Backlog.Of)).IsEmpty && await market.Look(PostedBids.Unmatched) == 0, "all is done");
         Assert.Equal(6, (await market.Leases()).Count);
     }
 
@@ -162,7 +162,7 @@ public sealed class BidBookTests
 
         foreach (var (draft, field) in refused)
         {
-            var refusal = await market.Refused(session => BidBook.Place(session, buyer, draft, MarketBooks.Commission));
+            var refusal = await market.Refused(session => BidBook.Place(session, buyer, draft, MarketBooks.Options));
             Assert.Equal((RefusalCode.Invalid, field), (refusal.Code, refusal.Field));
         }
 
@@ -215,7 +215,7 @@ public sealed class BidBookTests
 
         Assert.Equal(RefusalCode.NotFound, await Refused(other, bid.BidId));
         Assert.Equal(RefusalCode.NotFound, await Refused(buyer, new("bid_none")));
-        var cancelled = await market.Do(session => BidBook.Cancel(session, buyer, bid.BidId));
+        var cancelled = await market.Do(session => BidBook.Cancel(session, buyer, bid.BidId, MarketBooks.Options));
         await market.Publish(provider, market.Draft());
         await market.Settle();
 
@@ -226,7 +226,7 @@ public sealed class BidBookTests
         Assert.Equal(RefusalCode.Conflict, await Refused(buyer, matched.BidId));
 
         async Task<RefusalCode> Refused(OrganisationId who, BidId bidId) =>
-            (await market.Refused(session => BidBook.Cancel(session, who, bidId))).Code;
+            (await market.Refused(session => BidBook.Cancel(session, who, bidId, MarketBooks.Options))).Code;
     }
 
     [Theory, EveryEngine]
@@ -249,7 +249,7 @@ public sealed class BidBookTests
         await market.Settle();
 
         Assert.Equal((BidState.Expired, BidState.Matched), ((await market.Find(bid)).State, (await market.Find(at)).State));
-        Assert.Equal(RefusalCode.Conflict, (await market.Refused(session => BidBook.Cancel(session, buyer, bid.BidId))).Code);
+        Assert.Equal(RefusalCode.Conflict, (await market.Refused(session => BidBook.Cancel(session, buyer, bid.BidId, MarketBooks.Options))).Code);
     }
 
     [Theory, EveryEngine]
@@ -264,7 +264,7 @@ public sealed class BidBookTests
         var matched = await Task.WhenAll(Enumerable.Range(0, 48).Select(i => Task.Run(() => market.Do(async session =>
         {
             var bid = (await BidBook.Find(session, bids[i % bids.Count].BidId))!;
-            return await BidBook.TryMatch(session, bid, MarketBooks.Commission);
+            return await PostedBids.TryMatch(session, bid, MarketBooks.Commission);
         }))));
 
         Assert.Equal(6, matched.Count(m => m));
@@ -282,7 +282,7 @@ public sealed class BidBookTests
         var (provider, buyer) = (await market.Provider(), await market.Buyer());
         await using var bidding = await market.Database.Write();
         await using var offering = await market.Database.Write();
-        var bid = await BidBook.Place(bidding, buyer, MarketBooks.Bid(perCard: "10"), MarketBooks.Commission);
+        var bid = await BidBook.Place(bidding, buyer, MarketBooks.Bid(perCard: "10"), MarketBooks.Options);
         await OfferBook.Publish(offering, provider, market.Draft());
 
         foreach (var session in bidFirst ? new[] { bidding, offering } : [offering, bidding])

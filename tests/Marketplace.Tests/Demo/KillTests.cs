@@ -155,7 +155,7 @@ public sealed class KillTests : IDisposable
              "availableFrom":"{{ApiHost.Start}}","availableUntil":"2026-02-28T16:00:00Z"}
             """);
         var lease = (await Send(buyer, "/v1/bids", $$"""
-            {"card":"any","cards":8,"fromAt":"{{ApiHost.Start}}","untilAt":"2026-01-31T16:00:00Z",
+            {"execution":"posted","card":"any","cards":8,"fromAt":"{{ApiHost.Start}}","untilAt":"2026-01-31T16:00:00Z",
              "limitPerScuHour":{"amount":"9","currency":"CNY"},"reference":"metered"}
             """)).At("leaseId");
         await Send(provider, $"/v1/leases/{lease}/start", "");
@@ -203,7 +203,7 @@ public sealed class KillTests : IDisposable
                 await using var look = await database.Read();
                 var backlog = await Backlog.Of(look);
                 Assert.Equal(0, backlog.Parked);
-                return backlog.IsEmpty && await BidBook.Unmatched(look) == 0;
+                return backlog.IsEmpty && await PostedBids.Unmatched(look) == 0;
             },
             "the backlog has drained");
         await using var session = await database.Read();

@@ -58,7 +58,7 @@ public sealed class CrowdTests
                     break;
                 case < 7:
                     var bid = await Told(buyer.Post("/v1/bids", $$"""
-                        {"card":"any","cards":{{1 + random.Next(4)}},"fromAt":"2026-01-{{day:00}}T00:00:00Z",
+                        {"execution":"posted","card":"any","cards":{{1 + random.Next(4)}},"fromAt":"2026-01-{{day:00}}T00:00:00Z",
                          "untilAt":"2026-01-{{day + 1 + random.Next(6):00}}T00:00:00Z",
                          "limitPerScuHour":{"amount":"{{2 + random.Next(3)}}.{{random.Next(10)}}","currency":"CNY"} }
                         """));
@@ -96,7 +96,7 @@ public sealed class CrowdTests
             await using var look = await host.Database.Read();
             var backlog = await Backlog.Of(look);
             Assert.Equal(0, backlog.Parked);
-            return backlog.IsEmpty && await BidBook.Unmatched(look) == 0;
+            return backlog.IsEmpty && await PostedBids.Unmatched(look) == 0;
         },
         "the matching is done");
 

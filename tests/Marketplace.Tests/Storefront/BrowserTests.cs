@@ -147,7 +147,7 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await market.Use("2026-01-12T00:00:00Z", "2026-01-12T01:00:00Z");
         await host.Settle();
         var bid = await market.Buyer.Post("/v1/bids", """
-            {"card":"h100-sxm5-80gb","cards":4,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
+            {"execution":"posted","card":"h100-sxm5-80gb","cards":4,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
              "limitPerCardHour":{"amount":"0.10","currency":"CNY"},"reference":"patient"}
             """);
         var offer = (await market.Provider.Get("/v1/offers/mine")).Text("items.0.offerId");
