@@ -73,7 +73,7 @@ public static class AuctionBook
     internal static string Pack(ReadOnlyMemory<byte> bytes)
     {
         using var packed = new MemoryStream();
-        using (var zip = new GZipStream(packed, CompressionLevel.Fastest)) zip.Write(bytes.Span);
+        using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) zip.Write(bytes.Span);
         return Convert.ToBase64String(packed.GetBuffer(), 0, (int)packed.Length);
     }
 

@@ -75,7 +75,7 @@ internal sealed record AuctionFacts(Instant Gate, IReadOnlyList<AuctionOffer> Of
         {
             Id = offer.OfferId.Value,
             Owner = offer.ProviderId.Value,
-            Pool = MarketPool.Of(offer),
+            Pool = Pools.Of(offer),
             Ask = offer.Ask,
             Lot = lot,
             MinSlots = (int)shortest,

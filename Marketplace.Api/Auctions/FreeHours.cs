@@ -21,7 +21,7 @@ internal sealed class FreeHours
     {
         var steps = await session.Query<Step>(
             $"""
-            SELECT c.offer_id, c.at, c.free FROM calendar c JOIN offer o ON o.offer_id = c.offer_id
+            SELECT c.offer_id, c.at, c.free, o.available_until FROM calendar c JOIN offer o ON o.offer_id = c.offer_id
             WHERE {condition} AND c.at < @End
               AND c.at >= COALESCE((SELECT MAX(p.at) FROM calendar p WHERE p.offer_id = c.offer_id AND p.at <= @Gate), @Gate)
             ORDER BY c.offer_id, c.at
@@ -48,6 +48,7 @@ internal sealed class FreeHours
         var least = new long[slots];
         Array.Fill(least, long.MaxValue);
         Cap(gate, steps[first].At, 0);
+        Cap(steps[first].AvailableUntil, long.MaxValue, 0); // a calendar may go on behind the offer's end
         for (var i = first; i < next; i++) Cap(steps[i].At, i + 1 < next ? steps[i + 1].At : long.MaxValue, steps[i].Free);
         var runs = new List<CalendarRun>();
         for (var from = 0; from < slots;)
@@ -76,5 +77,7 @@ internal sealed class FreeHours
         public long At { get; init; }
 
         public long Free { get; init; }
+
+        public long AvailableUntil { get; init; }
     }
 }

@@ -1,33 +1,17 @@
-using Marketplace.Contracts;
 using Marketplace.Pricing;
 
 namespace Marketplace;
 
 /// <summary>
-/// A pool of the market with its offers, and what its card is worth to a bid. Like goods share a pool: the same card, tier (how cards stand
-/// together, and whether they may be taken back), region with the country in which data stays, and ten percent of derate.
+/// A pool of the market with its offers, and what its card is worth to a bid.
 /// </summary>
 /// <param name="Pool">Its name in the auction.</param>
 /// <param name="Offers">One or more; their cards as the registry knows them are looked up.</param>
 internal sealed record MarketPool(AuctionPool Pool, IReadOnlyList<Offer> Offers)
 {
-    private const string InterruptibleMark = " interruptible";
-
-    private const int BandBasisPoints = 1_000;
-
-    /// <summary>The pool that an offer is in.</summary>
-    public static AuctionPool Of(Offer offer) => new(
-        CardOf(offer),
-        WireJson.Word(offer.Gang) + (offer.Interruptible ? InterruptibleMark : ""),
-        offer.Region.ToLowerInvariant() + (offer.Residency is { } country ? $"/{country.ToUpperInvariant()}" : ""),
-        offer.Derate.Value / BandBasisPoints * 10);
-
     /// <summary>The pools of some offers, in canonical order.</summary>
     public static IReadOnlyList<MarketPool> All(IEnumerable<Offer> offers) =>
-        [.. offers.GroupBy(Of).OrderBy(g => g.Key).Select(g => new MarketPool(g.Key, [.. g]))];
-
-    /// <summary>A card by its id, one that the registry does not know by its name in lower case.</summary>
-    public static string CardOf(Offer offer) => offer.Card ?? offer.CardName.Trim().ToLowerInvariant();
+        [.. offers.GroupBy(Pools.Of).OrderBy(g => g.Key).Select(g => new MarketPool(g.Key, [.. g]))];
 
     /// <summary>The pool as a bid sees it: what a card is worth to it, and which of its constraints the pool fails.</summary>
     /// <param name="work">The bid's workload; null: standard units.</param>
