@@ -29,6 +29,7 @@ internal static class Routes
         AuctionEndpoints.Map(v1);
         TenderEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);
+        WebhookEndpoints.Map(v1);
         IndexEndpoints.Map(v1);
         BreakEvenEndpoints.Map(v1);
         UsageEndpoints.Map(v1);

@@ -66,6 +66,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
              "closesAt":"2026-02-10T00:00:00Z","floor":"int8","region":"cn-north-1","residency":"CN","vendor":"NVIDIA","minMemoryGiB":80,
              "tiers":["single_card"],"reference":"r","note":"n"}
             """,
+        ["POST /v1/webhooks"] = """{"url":"https://example.org/hook","kinds":["lease.awarded"]}""",
         ["POST /v1/probes/nonces"] = """{"card":"h100-sxm5-80gb"}""",
         ["POST /v1/billing-runs"] = """{"cutoff":"2026-01-31T16:00:00Z"}""",
         ["POST /v1/index-runs"] = """{"day":"2025-12-31"}""",
@@ -115,6 +116,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
         var path when path.StartsWith("/v1/tenders", StringComparison.Ordinal) =>
             path.Contains("/offers", StringComparison.Ordinal) ? _provider : _buyer,
         "/v1/usage" or "/v1/usage/quarantine" => _provider,
+        var path when path.StartsWith("/v1/webhooks", StringComparison.Ordinal) => _provider,
         var path when path.StartsWith("/v1/probe", StringComparison.Ordinal) => _provider,
         _ => Host.Operator,
     };
@@ -172,6 +174,10 @@ public sealed class MarketWithEverything : IAsyncLifetime
         _own["/v1/tenders/{tenderId}/offers/{sealedOfferId}:sealedOfferId"] = answer.Text("sealed.sealedOfferId");
         string[] acts = ["", "/events", "/end", "/reject", "/dispute", "/dispute/resolve", .. Served];
         foreach (var path in acts) _own[$"/v1/leases/{{leaseId}}{path}:leaseId"] = rented.Lease;
+        var hook = (await Made(_provider.Post("/v1/webhooks", Right("POST /v1/webhooks")!))).Text("webhook.webhookId");
+        foreach (var path in new[] { "", "/rotate", "/enable", "/deliveries", "/deliveries/{deliveryId}/retry" })
+            _own[$"/v1/webhooks/{{webhookId}}{path}:webhookId"] = hook;
+        _own["/v1/webhooks/{webhookId}/deliveries/{deliveryId}/retry:deliveryId"] = "delivery_00000000000000000000000000";
         foreach (var path in new[] { "", "/trades" })
             _own[$"/v1/index/{{indexId}}{path}:indexId"] = (await _buyer.Get("/v1/index")).Text("items.0.indexId");
         _own["/v1/billing-runs/{id}:id"] = run.Text("runId");
