@@ -38,7 +38,8 @@ public sealed record Funds
                WHERE p.ledger_account = @Deposit AND p.currency = @Currency) AS deposit,
               (SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM posting p
                WHERE p.ledger_account = @Receivable AND p.currency = @Currency) AS receivable,
-              (SELECT CAST(COALESCE(SUM(t.nanos - t.invoiced_nanos), 0) AS BIGINT) FROM tally t JOIN agreement g ON g.lease_id = t.lease_id
+              (SELECT CAST(COALESCE(SUM(t.nanos - t.credited - t.invoiced_nanos + t.invoiced_credited), 0) AS BIGINT)
+               FROM tally t JOIN agreement g ON g.lease_id = t.lease_id
                WHERE g.buyer_id = @Id AND g.currency = @Currency) AS uninvoiced_nanos,
               (SELECT CAST(COALESCE(SUM(h.amount), 0) AS BIGINT) FROM hold h WHERE h.account_id = @Id) AS held
             FROM account a WHERE a.account_id = @Id

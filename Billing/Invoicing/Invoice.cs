@@ -82,8 +82,11 @@ public sealed record InvoiceLine
 
     public CardSeconds Quantity { get; init; }
 
-    /// <summary>The charges that this line takes up, exact to the nano.</summary>
+    /// <summary>The charges that this line takes up, less the credits, exact to the nano.</summary>
     public ExactAmount Charged => new(ChargedNanos, Currency);
+
+    /// <summary>The credits that this line takes up.</summary>
+    public ExactAmount Credited => new(CreditedNanos, Currency);
 
     public Money Amount => new(AmountMinor, Currency);
 
@@ -93,6 +96,8 @@ public sealed record InvoiceLine
     internal long PriceNanos { get; init; }
 
     internal long ChargedNanos { get; init; }
+
+    internal long CreditedNanos { get; init; }
 
     internal long AmountMinor { get; init; }
 

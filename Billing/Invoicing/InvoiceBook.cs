@@ -34,6 +34,7 @@ public static class InvoiceBook
         {
             if (!await Claim(session, run, accountId, period)) continue;
             var lines = new List<InvoiceLine>();
+            foreach (var leaseId in leases) await Availability.Judge(session, leaseId, period);
             foreach (var leaseId in leases) lines.AddRange(await Take(session, leaseId, period));
             if (lines.Count > 0) drafts.Add(new(period, lines));
         }
@@ -59,7 +60,7 @@ public static class InvoiceBook
         var lines = await session.Query<InvoiceLine>(
             """
             SELECT position, lease_id, provider_id, period_from, period_until, card, region, price_nanos, currency, units, quantity,
-              charged_nanos, amount AS amount_minor, commission
+              charged_nanos, credited_nanos, amount AS amount_minor, commission
             FROM invoice_line WHERE invoice_id = @invoiceId ORDER BY position
             """,
             new { invoiceId });
@@ -77,18 +78,19 @@ public static class InvoiceBook
         new { leaseId });
 
     /// <summary>The pure part: what a document that closes <paramref name="closing"/> takes from the totals of one lease.</summary>
-    internal static IEnumerable<(Tally Tally, CardSeconds Quantity, long Nanos, long Amount)> Unbilled(
+    internal static IEnumerable<(Tally Tally, CardSeconds Quantity, long Nanos, long Credited, long Amount)> Unbilled(
         IReadOnlyList<Tally> tallies, Currency currency, BillingPeriod closing)
     {
         long nanos = 0, invoiced = 0;
         foreach (var tally in tallies.OrderBy(t => t.PeriodFrom).TakeWhile(t => t.PeriodFrom < closing.Until))
         {
-            nanos += tally.Nanos;
+            nanos += tally.Nanos - tally.Credited;
             invoiced += tally.Invoiced;
             var amount = Rating.Round(new ExactAmount(nanos, currency)).Minor - invoiced;
             invoiced += amount;
-            var taken = (Quantity: tally.Quantity - tally.InvoicedQuantity, Nanos: tally.Nanos - tally.InvoicedNanos, Amount: amount);
-            if (taken != (CardSeconds.Zero, 0, 0)) yield return (tally, taken.Quantity, taken.Nanos, taken.Amount);
+            var taken = (tally.Quantity - tally.InvoicedQuantity, tally.Nanos - tally.InvoicedNanos,
+                tally.Credited - tally.InvoicedCredited, amount);
+            if (taken != (CardSeconds.Zero, 0, 0, 0)) yield return (tally, taken.Item1, taken.Item2, taken.Item3, amount);
         }
     }
 
@@ -99,7 +101,8 @@ public static class InvoiceBook
           AND (EXISTS (SELECT 1 FROM usage_unrated w WHERE w.lease_id = a.lease_id)
             OR EXISTS (
               SELECT 1 FROM tally t
-              WHERE t.lease_id = a.lease_id AND (t.quantity <> t.invoiced_quantity OR t.nanos <> t.invoiced_nanos)))
+              WHERE t.lease_id = a.lease_id AND (t.quantity <> t.invoiced_quantity OR t.nanos <> t.invoiced_nanos
+                OR t.credited <> t.invoiced_credited)))
         ORDER BY a.lease_id
         """,
         new { accountId });
@@ -116,15 +119,20 @@ public static class InvoiceBook
     {
         var agreement = (await Agreement.Find(session, leaseId))!;
         var lines = new List<InvoiceLine>();
-        foreach (var (tally, quantity, nanos, amount) in Unbilled(await Tally.Of(session, leaseId), agreement.Currency, period))
+        foreach (var (tally, quantity, nanos, credited, amount) in Unbilled(await Tally.Of(session, leaseId), agreement.Currency, period))
         {
-            var taken = tally with { InvoicedQuantity = tally.Quantity, InvoicedNanos = tally.Nanos, Invoiced = tally.Invoiced + amount };
+            var taken = tally with
+            {
+                InvoicedQuantity = tally.Quantity, InvoicedNanos = tally.Nanos, InvoicedCredited = tally.Credited,
+                Invoiced = tally.Invoiced + amount,
+            };
             await taken.Save(session);
             lines.Add(new InvoiceLine
             {
                 LeaseId = leaseId, ProviderId = agreement.ProviderId, PeriodFrom = tally.PeriodFrom, PeriodUntil = tally.PeriodUntil,
                 Card = agreement.Card, Region = agreement.Region, PriceNanos = agreement.PriceNanos, Currency = agreement.Currency,
-                Units = agreement.Units, Quantity = quantity, ChargedNanos = nanos, AmountMinor = amount, Commission = agreement.Commission,
+                Units = agreement.Units, Quantity = quantity, ChargedNanos = nanos - credited, CreditedNanos = credited,
+                AmountMinor = amount, Commission = agreement.Commission,
             });
         }
 
@@ -159,14 +167,15 @@ public static class InvoiceBook
     private static Task Add(Session session, InvoiceId invoiceId, long position, InvoiceLine line) => session.Execute(
         """
         INSERT INTO invoice_line (invoice_id, position, lease_id, provider_id, period_from, period_until, card, region, price_nanos,
-          currency, units, quantity, charged_nanos, amount, commission)
+          currency, units, quantity, charged_nanos, credited_nanos, amount, commission)
         VALUES (@invoiceId, @position, @LeaseId, @ProviderId, @PeriodFrom, @PeriodUntil, @Card, @Region, @PriceNanos, @Currency,
-          @Units, @Quantity, @ChargedNanos, @AmountMinor, @Commission)
+          @Units, @Quantity, @ChargedNanos, @CreditedNanos, @AmountMinor, @Commission)
         """,
         new
         {
             invoiceId, position, line.LeaseId, line.ProviderId, line.PeriodFrom, line.PeriodUntil, line.Card, line.Region, line.PriceNanos,
-            line.Currency, line.Units, line.Quantity, line.ChargedNanos, line.AmountMinor, Commission = (long)line.Commission,
+            line.Currency, line.Units, line.Quantity, line.ChargedNanos, line.CreditedNanos, line.AmountMinor,
+            Commission = (long)line.Commission,
         });
 
     private sealed record Draft(BillingPeriod Period, IReadOnlyList<InvoiceLine> Lines);

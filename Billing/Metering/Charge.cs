@@ -4,6 +4,16 @@ using NodaTime;
 
 namespace Marketplace.Billing;
 
+/// <summary>What a charge is for.</summary>
+public enum ChargeCause
+{
+    /// <summary>For usage.</summary>
+    Usage,
+
+    /// <summary>Below zero: what the lease's credits in the period come to, or by how much that changed.</summary>
+    Credit,
+}
+
 /// <summary>
 /// A rated piece of usage, exact to the nano: the part of one event that falls into one billing period. A charge without an event is a
 /// residue: the nano that a late event moves between two periods of its lease.
@@ -15,6 +25,8 @@ public sealed record Charge
     public LeaseId LeaseId { get; init; }
 
     public UsageId? UsageId { get; init; }
+
+    public ChargeCause Cause { get; init; }
 
     /// <summary>The buyer's billing period to which the usage belongs by its time, whichever invoice it goes on.</summary>
     public BillingPeriod Period => new(PeriodFrom, PeriodUntil);

@@ -35,13 +35,26 @@ public static class ChargeBook
             var (charges, tallies) = Rate(agreement, account, await Tally.Of(session, leaseId), work);
             foreach (var charge in charges) await Add(session, charge);
             foreach (var tally in tallies) await tally.Save(session);
+            await ApplyCredits(session, agreement);
+        }
+    }
+
+    /// <summary>Takes off a lease's charges what its credits come to by now. The agreement is held.</summary>
+    internal static async Task ApplyCredits(Session session, Agreement agreement)
+    {
+        var credits = await Credit.Of(session, agreement.LeaseId);
+        if (credits.Count == 0) return;
+        foreach (var (charge, tally) in Credited(agreement, await Tally.Of(session, agreement.LeaseId), credits))
+        {
+            await Add(session, charge);
+            await tally.Save(session);
         }
     }
 
     /// <summary>Charges of a lease in the order in which they were rated, after a cursor.</summary>
     public static Task<IReadOnlyList<Charge>> List(Session session, LeaseId leaseId, string after, int limit) => session.Query<Charge>(
         """
-        SELECT charge_id, lease_id, usage_id, period_from, period_until, from_at, until_at, quantity, nanos, currency, rated_at
+        SELECT charge_id, lease_id, usage_id, cause, period_from, period_until, from_at, until_at, quantity, nanos, currency, rated_at
         FROM charge WHERE lease_id = @leaseId AND charge_id > @after ORDER BY charge_id LIMIT @limit
         """,
         new { leaseId, after, limit });
@@ -50,7 +63,7 @@ public static class ChargeBook
     public static Task<IReadOnlyList<ChargedUsage>> Of(Session session, LeaseId leaseId, Instant periodFrom, string after, int limit) =>
         session.Query<ChargedUsage>(
             """
-            SELECT c.charge_id, c.usage_id, c.from_at, c.until_at, c.quantity, c.nanos, c.currency, c.rated_at,
+            SELECT c.charge_id, c.usage_id, c.cause, c.from_at, c.until_at, c.quantity, c.nanos, c.currency, c.rated_at,
               u.source, u.event_id, u.cards, u.received_at
             FROM charge c LEFT JOIN usage_event u ON u.usage_id = c.usage_id
             WHERE c.lease_id = @leaseId AND c.period_from = @periodFrom AND c.charge_id > @after
@@ -122,6 +135,31 @@ public static class ChargeBook
         };
     }
 
+    /// <summary>The pure part of credits: a charge and the total for each period in which they come to something new.</summary>
+    internal static IEnumerable<(Charge Charge, Tally Tally)> Credited(
+        Agreement agreement, IReadOnlyList<Tally> tallies, IReadOnlyList<Credit> credits)
+    {
+        foreach (var period in credits.GroupBy(c => new BillingPeriod(c.PeriodFrom, c.PeriodUntil)).OrderBy(g => g.Key.From))
+        {
+            var tally = tallies.FirstOrDefault(t => t.PeriodFrom == period.Key.From) ?? new Tally
+            {
+                LeaseId = agreement.LeaseId, PeriodFrom = period.Key.From, PeriodUntil = period.Key.Until,
+            };
+            var come = SlaRules.Credited(
+                new ExactAmount(tally.Nanos, agreement.Currency), period.Sum(c => (long)c.Part.Value),
+                period.Aggregate(ExactAmount.Zero(agreement.Currency), (sum, c) => sum + c.Amount));
+            if (come.Nanos == tally.Credited) continue;
+            yield return (
+                new Charge
+                {
+                    LeaseId = agreement.LeaseId, Cause = ChargeCause.Credit, PeriodFrom = period.Key.From, PeriodUntil = period.Key.Until,
+                    FromAt = period.Key.From, UntilAt = period.Key.Until, Nanos = tally.Credited - come.Nanos,
+                    Currency = agreement.Currency,
+                },
+                tally with { Credited = come.Nanos });
+        }
+    }
+
     /// <summary>An event cut at the period boundaries of the buyer's calendar.</summary>
     private static IEnumerable<Piece> Pieces(UsageEvent usage, BillingAccount account)
     {
@@ -136,14 +174,14 @@ public static class ChargeBook
 
     private static Task Add(Session session, Charge charge) => session.Execute(
         """
-        INSERT INTO charge (charge_id, lease_id, usage_id, period_from, period_until, from_at, until_at, quantity, nanos, currency,
+        INSERT INTO charge (charge_id, lease_id, usage_id, cause, period_from, period_until, from_at, until_at, quantity, nanos, currency,
           rated_at)
-        VALUES (@Id, @LeaseId, @UsageId, @PeriodFrom, @PeriodUntil, @FromAt, @UntilAt, @Quantity, @Nanos, @Currency, @Now)
+        VALUES (@Id, @LeaseId, @UsageId, @Cause, @PeriodFrom, @PeriodUntil, @FromAt, @UntilAt, @Quantity, @Nanos, @Currency, @Now)
         """,
         new
         {
-            Id = session.NewId<ChargeId>(), charge.LeaseId, charge.UsageId, charge.PeriodFrom, charge.PeriodUntil, charge.FromAt,
-            charge.UntilAt, charge.Quantity, charge.Nanos, charge.Currency, session.Now,
+            Id = session.NewId<ChargeId>(), charge.LeaseId, charge.UsageId, Cause = WireJson.Word(charge.Cause), charge.PeriodFrom,
+            charge.PeriodUntil, charge.FromAt, charge.UntilAt, charge.Quantity, charge.Nanos, charge.Currency, session.Now,
         });
 
     private readonly record struct Piece(UsageEvent Event, BillingPeriod Period, Instant From, Instant Until, CardSeconds Quantity);

@@ -9,8 +9,10 @@ public sealed record ChargedUsage
 {
     public ChargeId ChargeId { get; init; }
 
-    /// <summary>Null for a residue: the nano that a late event moves between two periods.</summary>
+    /// <summary>Null for a credit, and for a residue: the nano that a late event moves between two periods.</summary>
     public UsageId? UsageId { get; init; }
+
+    public ChargeCause Cause { get; init; }
 
     public Instant FromAt { get; init; }
 

@@ -128,6 +128,13 @@ public static class UsageLog
         var end = agreement.EndedAt ?? agreement.UntilAt;
         if (usage.FromAt < started || usage.UntilAt > end)
             return $"outside the lease, which ran from {InstantText.Format(started)} until {InstantText.Format(end)}";
+        foreach (var gap in await Interruption.Of(session, usage.LeaseId))
+        {
+            if (usage.UntilAt <= gap.FromAt || gap.UntilAt <= usage.FromAt) continue;
+            var until = gap.UntilAt is { } back ? $" until {InstantText.Format(back)}" : "";
+            return $"the lease was interrupted from {InstantText.Format(gap.FromAt)}{until}";
+        }
+
         if (usage.UntilAt > session.Now) return $"ends in the future, after {InstantText.Format(session.Now)}";
         var overlapping = await session.Query<UsageEvent>(
             $"SELECT {Columns} FROM usage_event WHERE lease_id = @LeaseId AND from_at < @UntilAt AND until_at > @FromAt", usage);

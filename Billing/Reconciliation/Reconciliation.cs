@@ -41,6 +41,10 @@ public static class Reconciliation
             SELECT a.zone, MIN(u.from_at) AS first, MAX(u.until_at) AS last
             FROM usage_event u JOIN agreement g ON g.lease_id = u.lease_id JOIN account a ON a.account_id = g.buyer_id
             GROUP BY a.zone
+            UNION ALL
+            SELECT a.zone, MIN(c.period_from) AS first, MAX(c.period_until) AS last
+            FROM credit c JOIN agreement g ON g.lease_id = c.lease_id JOIN account a ON a.account_id = g.buyer_id
+            GROUP BY a.zone
             """);
         return
         [
@@ -57,6 +61,12 @@ public static class Reconciliation
             SELECT g.lease_id, g.buyer_id, g.provider_id, g.card, g.price_nanos, g.currency,
               CAST(@From AS BIGINT) AS period_from, CAST(@Until AS BIGINT) AS period_until,
               CAST(COALESCE(m.metered, 0) AS BIGINT) AS metered, CAST(COALESCE(m.before, 0) AS BIGINT) AS before,
+              (SELECT CAST(COALESCE(SUM(x.part), 0) AS BIGINT) FROM credit x WHERE x.lease_id = g.lease_id AND x.period_from = @From)
+                AS credit_parts,
+              (SELECT CAST(COALESCE(SUM(x.nanos), 0) AS BIGINT) FROM credit x WHERE x.lease_id = g.lease_id AND x.period_from = @From)
+                AS credit_nanos,
+              (SELECT CAST(COALESCE(-SUM(x.nanos), 0) AS BIGINT) FROM charge x
+                WHERE x.lease_id = g.lease_id AND x.cause = 'credit' AND x.period_from < @From) AS credited_before,
               COALESCE(c.nanos, 0) AS charged_nanos, COALESCE(i.amount, 0) AS invoiced_minor, COALESCE(p.amount, 0) AS posted_minor,
               (SELECT CAST(COUNT(*) AS BIGINT) FROM billing_period b WHERE b.account_id = g.buyer_id AND b.period_from = @From) AS closed,
               (SELECT CAST(COUNT(*) AS BIGINT) FROM usage_unrated w WHERE w.lease_id = g.lease_id) AS unrated,

@@ -51,6 +51,9 @@ public sealed record ReconciliationRow
 
     public ExactAmount Charged => new(ChargedNanos, Currency);
 
+    /// <summary>The part of it that credits took off, worked out from the credits themselves.</summary>
+    public ExactAmount Credited => SlaRules.Credited(Used, CreditParts, new(CreditNanos, Currency));
+
     public Money Invoiced => new(InvoicedMinor, Currency);
 
     public Money Posted => new(PostedMinor, Currency);
@@ -80,6 +83,12 @@ public sealed record ReconciliationRow
 
     internal long Unbilled { get; init; }
 
+    internal long CreditParts { get; init; }
+
+    internal long CreditNanos { get; init; }
+
+    internal long CreditedBefore { get; init; }
+
     /// <summary>
     /// The ledger has posted something else for this lease than its documents show: a missing line must not look like late usage.
     /// </summary>
@@ -90,10 +99,16 @@ public sealed record ReconciliationRow
     /// </summary>
     internal ReconciliationRow Judged() => this with { Cause = Judge() };
 
+    private UnitPrice Price => new(PriceNanos, Currency);
+
+    /// <summary>What the metered quantity costs at the agreed price.</summary>
+    private ExactAmount Used => Rating.Charge(Price, Before + Metered) - Rating.Charge(Price, Before);
+
     private DifferenceCause Judge()
     {
-        var price = new UnitPrice(PriceNanos, Currency);
-        var (before, after) = (Rating.Charge(price, Before), Rating.Charge(price, Before + Metered));
+        // Of earlier periods the credits are taken as they were charged: each is judged in its own row.
+        var before = Rating.Charge(Price, Before) - new ExactAmount(CreditedBefore, Currency);
+        var after = before + Used - Credited;
         if (ChargedNanos != (after - before).Nanos) return Unrated > 0 ? DifferenceCause.NotYetRated : DifferenceCause.Unexplained;
         if (Closed == 0) return InvoicedMinor == 0 && PostedMinor == 0 ? DifferenceCause.NotYetInvoiced : DifferenceCause.Unexplained;
         if (InvoicedMinor != (Rating.Round(after) - Rating.Round(before)).Minor)

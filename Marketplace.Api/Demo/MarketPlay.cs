@@ -50,6 +50,7 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
             : last;
         if (clock.GetCurrentInstant() < end) await clock.Advance(database, end, ct);
         await Steward.Tend(database, ct);
+        await LeaseKeeper.Tend(database, options, ct);
         await IndexPublisher.Tend(database, options, ct);
         await Bill(end, ct);
         await Settle(ct);
@@ -118,6 +119,7 @@ internal sealed class MarketPlay(Database database, TestClock clock, Marketplace
     private async Task Play(Instant at, CancellationToken ct)
     {
         await Steward.Tend(database, ct);
+        await LeaseKeeper.Tend(database, options, ct);
         if (at == OnTheHour(at)) await Report(at, ct);
         await using (var session = await database.Write(ct))
         {

@@ -58,6 +58,7 @@ public static class Host
         if (options.HostRoles.HasFlag(HostRoles.Relay))
         {
             services.AddHostedService<Steward>();
+            services.AddHostedService<LeaseKeeper>();
             services.AddHostedService<IndexPublisher>();
         }
 

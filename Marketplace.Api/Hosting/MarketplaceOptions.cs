@@ -66,6 +66,12 @@ public sealed record MarketplaceOptions
     /// <summary>Minutes from one auction to the next, counted from the full hour: a divisor of 60; 0: on demand only.</summary>
     public int AuctionMinutes { get; init; } = 15;
 
+    /// <summary>Minutes after its window has begun in which a lease must be handed over, 1 to 1,440; then it is a no-show.</summary>
+    public int HandOverMinutes { get; init; } = 15;
+
+    /// <summary>Minutes for which leases wait, paused, when their buyer's funds have run out, 0 to 10,080; then they are ended.</summary>
+    public int FundsGraceMinutes { get; init; } = 60;
+
     internal HostRoles HostRoles => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Aggregate(HostRoles.None, (roles, word) => roles | (word switch
         {
@@ -93,6 +99,8 @@ public sealed record MarketplaceOptions
         if (options.IndexFinalDays is < 0 or > 30) throw Wrong(nameof(IndexFinalDays), "is not 0 to 30");
         if (options.AuctionMinutes is < 0 or > 60 || (options.AuctionMinutes > 0 && 60 % options.AuctionMinutes != 0))
             throw Wrong(nameof(AuctionMinutes), "is not 0 or a divisor of 60");
+        if (options.HandOverMinutes is < 1 or > 1_440) throw Wrong(nameof(HandOverMinutes), "is not 1 to 1440");
+        if (options.FundsGraceMinutes is < 0 or > 10_080) throw Wrong(nameof(FundsGraceMinutes), "is not 0 to 10080");
         if (options.OperatorKey is { Length: > 0 } key && (key.Length is < 20 or > 200 || key.Any(c => c is < '!' or > '~')))
             throw Wrong(nameof(OperatorKey), "is not 20 to 200 visible ASCII characters");
         var isBroker = Uri.TryCreate(options.RabbitMq, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps";

@@ -29,6 +29,7 @@ internal static class TestClockEndpoints
         caller.Require(Role.Operator);
         await Of(clock).Advance(database, request.To, ct);
         await Steward.Tend(database, ct);
+        await LeaseKeeper.Tend(database, options, ct);
         await IndexPublisher.Tend(database, options, ct);
         return Read(clock);
     }

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using Marketplace.Billing;
+using Microsoft.AspNetCore.Http.Features;
+
 namespace Marketplace;
 
 /// <summary>
@@ -32,6 +36,18 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes)
     }
 
     private static BadHttpRequestException NotTaken(string why) => new(why, StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>What the body says, of an endpoint at which it may be left out; null: there is none.</summary>
+    /// <exception cref="Refusal">Invalid: it says null.</exception>
+    public static T? Optional<T>(HttpRequest request)
+        where T : class
+    {
+        var bytes = request.HttpContext.Features.GetRequiredFeature<RequestBody>().Bytes;
+        return bytes.IsEmpty
+            ? null
+            : JsonSerializer.Deserialize<T>(bytes.Span, RequestJson.Options)
+                ?? throw Refusal.Invalid("body", "is a JSON object, or left out");
+    }
 
     /// <summary>Lets the body be read again from its beginning. A new stream, because the framework keeps a reader for each.</summary>
     public void Rewind(HttpRequest request) => request.Body = new MemoryStream(Bytes.ToArray(), writable: false);

@@ -41,14 +41,14 @@ internal static class TradeBook
     }
 
     /// <summary>
-    /// The trades of some days that stand: a lease that was cancelled or never handed over cost nobody anything, so it tells no price.
+    /// The trades of some days that stand: a lease that was cancelled, or failed, cost nobody what was agreed, so it tells no price.
     /// </summary>
     /// <param name="first">The first day.</param>
     /// <param name="last">The last day, included.</param>
     public static Task<IReadOnlyList<Trade>> Standing(Session session, string first, string last) => session.Query<Trade>(
         $"""
         SELECT {Columns} FROM trade t JOIN lease l ON l.lease_id = t.lease_id
-        WHERE t.day >= @first AND t.day <= @last AND l.state NOT IN ('cancelled', 'expired') ORDER BY t.lease_id
+        WHERE t.day >= @first AND t.day <= @last AND l.state NOT IN ('cancelled', 'expired', 'failed') ORDER BY t.lease_id
         """,
         new { first, last });
 

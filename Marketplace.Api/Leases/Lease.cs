@@ -4,24 +4,6 @@ using NodaTime;
 
 namespace Marketplace;
 
-public enum LeaseState
-{
-    /// <summary>Sold; the provider has not handed the cards over.</summary>
-    Awarded,
-
-    /// <summary>The buyer has the cards; usage is metered.</summary>
-    Active,
-
-    /// <summary>Over, at its end or before.</summary>
-    Ended,
-
-    /// <summary>Given up before it began; nothing is owed.</summary>
-    Cancelled,
-
-    /// <summary>Never handed over; nothing is owed.</summary>
-    Expired,
-}
-
 /// <summary>Capacity that a buyer holds for a window at an agreed price.</summary>
 public sealed record Lease
 {
@@ -82,14 +64,26 @@ public sealed record Lease
 
     public LeaseState State { get; init; }
 
-    /// <summary>Who ended it and why, in a word such as <c>buyer</c>, <c>provider</c>, <c>run_out</c>; empty while it runs.</summary>
+    /// <summary>The reason code of the edge that brought it to its state, such as <c>handed_over</c>, <c>run_out</c>.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>When an interruption that was announced begins; null: none was.</summary>
+    public Instant? InterruptAt { get; init; }
+
+    /// <summary>The reason code of that interruption.</summary>
+    public string? InterruptReason { get; init; }
+
+    /// <summary>What its last probe measured, as a part of what was sold; at most the whole; null: nobody measured.</summary>
+    public BasisPoints? Measured { get; init; }
 
     /// <summary>Metered and rated so far.</summary>
     public CardSeconds Metered { get; init; }
 
-    /// <summary>Spent so far, exact, before tax.</summary>
+    /// <summary>Spent so far, exact, before tax, less what was credited.</summary>
     public ExactAmount Spent => new(SpentNanos, Currency);
+
+    /// <summary>Credited so far by rule or by a dispute, exact, before tax.</summary>
+    public ExactAmount Credited => new(CreditedNanos, Currency);
 
     public Instant CreatedAt { get; init; }
 
@@ -102,4 +96,8 @@ public sealed record Lease
     internal Currency Currency { get; init; } = Currency.Cny;
 
     internal long SpentNanos { get; init; }
+
+    internal long CreditedNanos { get; init; }
+
+    internal bool IsRunning => State is LeaseState.Active or LeaseState.Interrupted;
 }

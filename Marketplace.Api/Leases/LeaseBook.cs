@@ -6,19 +6,25 @@ using NodaTime;
 namespace Marketplace;
 
 /// <summary>
-/// The leases of all buyers. Awarded, active, ended; cancelled or expired when the cards were never handed over.
-/// Every edge is one conditional update, so that two who try it at once have one effect.
+/// The leases of all buyers, and the one way in which they move: by an edge of <see cref="LeaseLife"/>. Every move is one conditional
+/// update under the lease's agreement, so that two who try it at once have one effect, with its event, what the live view is told, and what
+/// the parties' webhooks are sent.
 /// </summary>
 public static class LeaseBook
 {
+    /// <summary>Of a lease that runs, what it costs over so long is held.</summary>
+    public static readonly Duration Held = Duration.FromHours(24);
+
     private const string Select =
         """
         SELECT l.lease_id, l.offer_id, COALESCE(l.bid_id, w.bid_id) AS bid_id, l.quote_id, l.award_id, a.buyer_id,
           b.name AS buyer_name, a.provider_id, p.name AS provider_name,
           a.card, a.region, a.cards, a.price_nanos, a.currency, a.units, a.unit_version, a.from_at, a.until_at, a.started_at, a.ended_at,
-          l.card_version, l.derate, l.tier AS tier_word, l.reference, l.state, l.reason, l.created_at, l.version,
+          l.card_version, l.derate, l.tier AS tier_word, l.reference, l.state, l.reason, l.interrupt_at, l.interrupt_reason, l.measured,
+          l.created_at, l.version,
           (SELECT CAST(COALESCE(SUM(t.quantity), 0) AS BIGINT) FROM tally t WHERE t.lease_id = l.lease_id) AS metered,
-          (SELECT CAST(COALESCE(SUM(t.nanos), 0) AS BIGINT) FROM tally t WHERE t.lease_id = l.lease_id) AS spent_nanos
+          (SELECT CAST(COALESCE(SUM(t.nanos - t.credited), 0) AS BIGINT) FROM tally t WHERE t.lease_id = l.lease_id) AS spent_nanos,
+          (SELECT CAST(COALESCE(SUM(t.credited), 0) AS BIGINT) FROM tally t WHERE t.lease_id = l.lease_id) AS credited_nanos
         FROM lease l
         JOIN agreement a ON a.lease_id = l.lease_id
         JOIN organisation b ON b.organisation_id = a.buyer_id
@@ -27,6 +33,7 @@ public static class LeaseBook
         """;
 
     /// <summary>Makes the lease for cards that were just taken from the offer's calendar in this session.</summary>
+    /// <exception cref="Refusal">The buyer rents by quote and has not the funds for what would be held.</exception>
     internal static async Task<LeaseId> Award(Session session, Sale sale)
     {
         var leaseId = session.NewId<LeaseId>();
@@ -37,20 +44,29 @@ public static class LeaseBook
             Region = offer.Region, Cards = sale.Cards, Price = sale.Price, Units = offer.ListedUnits, UnitVersion = offer.UnitVersion,
             Commission = sale.Commission, FromAt = sale.From, UntilAt = sale.Until,
         });
+        var edge = LeaseLife.Edge(null, LeaseState.Awarded, "sold", LeaseActor.Market);
         await session.Execute(
             """
-            INSERT INTO lease (lease_id, offer_id, bid_id, quote_id, award_id, card_version, derate, tier, reference, state, until_at,
-              created_at)
-            VALUES (@leaseId, @OfferId, @BidId, @QuoteId, @AwardId, @CardVersion, @Derate, @Tier, @Reference, 'awarded', @Until, @Now)
+            INSERT INTO lease (lease_id, offer_id, bid_id, quote_id, award_id, card_version, derate, tier, reference, state, reason,
+              until_at, created_at)
+            VALUES (@leaseId, @OfferId, @BidId, @QuoteId, @AwardId, @CardVersion, @Derate, @Tier, @Reference, @State, @Reason,
+              @Until, @Now)
             """,
             new
             {
                 leaseId, offer.OfferId, sale.BidId, sale.QuoteId, sale.AwardId, offer.CardVersion,
                 Derate = offer.Units is null ? (BasisPoints?)null : offer.Derate,
-                Tier = offer.Units is null ? null : WireJson.Word(offer.Tier), sale.Reference, sale.Until, session.Now,
+                Tier = offer.Units is null ? null : WireJson.Word(offer.Tier), sale.Reference, State = WireJson.Word(edge.To), edge.Reason,
+                sale.Until, session.Now,
             });
         if (sale.Origin is { } origin)
             await TradeBook.Record(session, leaseId, origin, offer, sale.Buyer, sale.Cards, sale.From, sale.Until, sale.Price);
+
+        // What was held for the quote is held for its lease from here on. A bid's hold is its room's to change: more may be left of it.
+        if (sale.QuoteId is { } quoteId) await Funds.Release(session, quoteId.Value);
+        var lease = (await Find(session, leaseId))!;
+        await HoldFunds(session, lease, session.Now, mustFit: sale.QuoteId is not null);
+        await Tell(session, lease, edge, LeaseActor.Market, null, session.Now);
         return leaseId;
     }
 
@@ -67,75 +83,166 @@ public static class LeaseBook
               AND (CAST(@before AS TEXT) IS NULL OR l.lease_id < @before)
             ORDER BY l.lease_id DESC LIMIT @limit
             """,
-            new { Party = party?.Value, State = Word(state), before, limit });
+            new { Party = party?.Value, State = state is { } asked ? WireJson.Word(asked) : null, before, limit });
 
-    /// <summary>The provider has handed the cards over: from now on usage may be metered.</summary>
-    /// <exception cref="Refusal">Not this provider's, not awarded any more, or outside its window.</exception>
-    public static async Task<Lease> Start(Session session, OrganisationId provider, LeaseId leaseId)
+    /// <summary>The provider gets the cards ready.</summary>
+    /// <exception cref="Refusal">Not this provider's, not awarded any more, or its window is over.</exception>
+    public static async Task<Lease> Provision(Session session, OrganisationId provider, LeaseId leaseId)
     {
-        var lease = await Hold(session, leaseId);
-        if (lease is null || lease.ProviderId != provider) throw Refusal.NotFound("such lease of yours to start");
-        if (session.Now < lease.FromAt) throw Refusal.Conflict($"The lease begins at {InstantText.Format(lease.FromAt)}");
-        if (session.Now >= lease.UntilAt) throw Refusal.Conflict($"The lease was over at {InstantText.Format(lease.UntilAt)}");
-        await Move(session, lease, LeaseState.Awarded, LeaseState.Active, "");
-        await Agreement.Start(session, leaseId, session.Now);
-        return (await Find(session, leaseId))!;
+        var lease = await Served(session, provider, leaseId);
+        RefuseOver(session, lease);
+        return await Move(session, lease, LeaseState.Provisioning, "provisioning", LeaseActor.Provider);
     }
 
-    /// <summary>Ends a lease before its time, or cancels one that never began; what is left of its window is for sale again.</summary>
-    /// <exception cref="Refusal">Neither party asks, or it is over.</exception>
+    /// <summary>The provider has handed the cards over: from now on usage may be metered.</summary>
+    /// <exception cref="Refusal">Not this provider's, handed over before, or outside its window.</exception>
+    public static async Task<Lease> Start(Session session, OrganisationId provider, LeaseId leaseId)
+    {
+        var lease = await Served(session, provider, leaseId);
+        if (session.Now < lease.FromAt) throw Refusal.Conflict($"The lease begins at {InstantText.Format(lease.FromAt)}");
+        RefuseOver(session, lease);
+        return await Move(session, lease, LeaseState.Active, "handed_over", LeaseActor.Provider);
+    }
+
+    /// <summary>
+    /// Ends a lease before its time, or cancels one that was not handed over; what is left of its window is for sale again.
+    /// </summary>
+    /// <exception cref="Refusal">Neither party asks, it is over, or a provider would cancel too late.</exception>
     public static async Task<Lease> End(Session session, OrganisationId party, LeaseId leaseId)
     {
         var lease = await Hold(session, leaseId);
         if (lease is null || (lease.BuyerId != party && lease.ProviderId != party)) throw Refusal.NotFound("such lease of yours");
-        var who = lease.BuyerId == party ? "buyer" : "provider";
-        var end = lease.State == LeaseState.Awarded ? LeaseState.Cancelled : LeaseState.Ended;
-        await Close(session, lease, Instant.Min(session.Now, lease.UntilAt), end, who);
-        return (await Find(session, leaseId))!;
-    }
-
-    /// <summary>Ends the leases whose window is over. Returns how many.</summary>
-    public static async Task<int> EndDue(Session session)
-    {
-        var due = await session.Query<LeaseId>(
-            "SELECT lease_id FROM lease WHERE state IN ('awarded', 'active') AND until_at <= @Now ORDER BY lease_id LIMIT 1000",
-            new { session.Now });
-        var ended = 0;
-        foreach (var leaseId in due)
+        var who = lease.BuyerId == party ? LeaseActor.Buyer : LeaseActor.Provider;
+        var begun = lease.State is not (LeaseState.Awarded or LeaseState.Provisioning);
+        if (!begun && who == LeaseActor.Provider && session.Now > lease.FromAt - LeaseLife.FreeWithdrawal)
         {
-            var lease = (await Hold(session, leaseId))!;
-            if (lease.State is not (LeaseState.Awarded or LeaseState.Active)) continue;
-            await Close(
-                session, lease, lease.UntilAt, lease.State == LeaseState.Awarded ? LeaseState.Expired : LeaseState.Ended, "run_out");
-            ended++;
+            throw Refusal.Conflict(
+                $"Within 24 hours of its window a provider cannot cancel a lease; if you cannot deliver, POST /v1/leases/{leaseId}/fail");
         }
 
-        return ended;
+        return await Move(session, lease, begun ? LeaseState.Ended : LeaseState.Cancelled, WireJson.Word(who), who);
     }
 
-    private static async Task Close(Session session, Lease lease, Instant at, LeaseState to, string reason)
+    /// <summary>The provider cannot deliver, or not any more.</summary>
+    /// <exception cref="Refusal">Not this provider's (the operator may, for any), or over.</exception>
+    public static async Task<Lease> Fail(Session session, Caller caller, LeaseId leaseId, string note)
     {
-        await Move(session, lease, lease.State, to, reason);
-        await Agreement.End(session, lease.LeaseId, at);
+        var (lease, who) = await ServedBy(session, caller, leaseId);
+        return await Move(session, lease, LeaseState.Failed, "provider", who, note: note);
+    }
+
+    /// <summary>The buyer sends back cards of which a probe has shown, within 24 hours of the hand-over, less than was sold.</summary>
+    /// <exception cref="Refusal">Not this buyer's, not running, not measured, measured well enough, or too late.</exception>
+    public static async Task<Lease> Reject(Session session, OrganisationId buyer, LeaseId leaseId)
+    {
+        var lease = await Hold(session, leaseId);
+        if (lease is null || lease.BuyerId != buyer) throw Refusal.NotFound("such lease of yours");
+        if (lease.State == LeaseState.Active)
+        {
+            if (lease.Measured is not { } measured || SlaRules.Throughput(measured).Value == 0)
+                throw Refusal.Conflict("No probe of this lease fell short of what was sold; measure it with a signed probe first");
+            if (session.Now >= lease.StartedAt + LeaseLife.Acceptance)
+                throw Refusal.Conflict("The 24 hours after the hand-over, in which cards can be sent back, are over; the credit stands");
+        }
+
+        return await Move(session, lease, LeaseState.Failed, "probe", LeaseActor.Buyer);
+    }
+
+    /// <summary>Takes an edge. The caller holds the lease.</summary>
+    /// <param name="at">When it happened; now when not said.</param>
+    /// <exception cref="Refusal">There is no such edge from where the lease stands.</exception>
+    internal static async Task<Lease> Move(
+        Session session, Lease lease, LeaseState to, string reason, LeaseActor by, Instant? at = null, string? note = null)
+    {
+        var edge = LeaseLife.Edge(lease.State, to, reason, by);
+        var when = at ?? session.Now;
+        var isOver = to is not (LeaseState.Provisioning or LeaseState.Active or LeaseState.Interrupted);
+        var moved = await session.Execute(
+            """
+            UPDATE lease SET state = @To, reason = @Reason, version = version + 1, interrupt_at = NULL, interrupt_reason = NULL,
+              over_at = CASE WHEN @IsOver = 1 THEN COALESCE(over_at, @when) END
+            WHERE lease_id = @LeaseId AND state = @From
+            """,
+            new
+            {
+                lease.LeaseId, From = WireJson.Word(lease.State), To = WireJson.Word(to), edge.Reason, when, IsOver = isOver ? 1L : 0L,
+            });
+        if (moved == 0) throw Refusal.Conflict($"The lease is {WireJson.Word(lease.State)} no longer; look again");
+        foreach (var effect in edge.Effects) await Do(session, lease, effect, when);
+        var now = (await Find(session, lease.LeaseId))!;
+        await Tell(session, now, edge, by, note, when);
+        return now;
+    }
+
+    /// <summary>The lease, with its agreement's row taken: no other session moves it or meters it until this one ends.</summary>
+    internal static async Task<Lease?> Hold(Session session, LeaseId leaseId) =>
+        await Agreement.Find(session, leaseId, toWrite: true) is null ? null : await Find(session, leaseId);
+
+    /// <summary>The lease, taken, for the provider that serves it.</summary>
+    internal static async Task<Lease> Served(Session session, OrganisationId provider, LeaseId leaseId) =>
+        await Hold(session, leaseId) is { } lease && lease.ProviderId == provider
+            ? lease
+            : throw Refusal.NotFound("such lease of yours to serve");
+
+    /// <summary>The lease, taken, for its provider or for the operator, who may act in its place.</summary>
+    internal static async Task<(Lease Lease, LeaseActor Who)> ServedBy(Session session, Caller caller, LeaseId leaseId)
+    {
+        var lease = await Hold(session, leaseId);
+        if (lease is not null && lease.ProviderId == caller.OrganisationId) return (lease, LeaseActor.Provider);
+        if (lease is not null && caller.Is(Role.Operator)) return (lease, LeaseActor.Operator);
+        throw Refusal.NotFound("such lease of yours to serve");
+    }
+
+    /// <summary>Holds of the buyer's funds what the lease costs over its next 24 hours, or to its end.</summary>
+    internal static async Task HoldFunds(Session session, Lease lease, Instant at, bool mustFit)
+    {
+        var account = await BillingAccount.Get(session, lease.BuyerId);
+        var from = Instant.Max(at, lease.FromAt);
+        var span = Instant.Min(lease.UntilAt, from + Held) - from;
+        var cost = Rating.Charge(lease.Price, lease.Cards.For(Duration.Max(span, Duration.Zero)));
+        await Funds.Hold(session, account, lease.LeaseId.Value, Funds.WithTax(cost, account), mustFit);
+    }
+
+    /// <summary>Tells of a move: the lease's history, the live view of both parties, their webhooks.</summary>
+    private static async Task Tell(Session session, Lease lease, LeaseEdge edge, LeaseActor by, string? note, Instant at)
+    {
+        await LeaseEvent.Add(session, lease.LeaseId, edge.From, edge.To, edge.Reason, by, note, at);
+        await LeaseNews.Say(session, lease, WireJson.Word(edge.To), edge.Reason, at);
+    }
+
+    private static async Task Do(Session session, Lease lease, LeaseEffect effect, Instant at)
+    {
+        var leaseId = lease.LeaseId;
+        switch (effect)
+        {
+            case LeaseEffect.HoldFunds: await HoldFunds(session, lease, at, mustFit: false); break;
+            case LeaseEffect.ReleaseFunds: await Funds.Release(session, leaseId.Value); break;
+            case LeaseEffect.BeginMetering: await Agreement.Start(session, leaseId, at); break;
+            case LeaseEffect.StopMetering: await Interruption.Begin(session, leaseId, at); break;
+            case LeaseEffect.ResumeMetering: await Interruption.End(session, leaseId, at); break;
+            case LeaseEffect.CountInterruption: await Interruption.Count(session, leaseId); break;
+            case LeaseEffect.CountRest: await Interruption.CountRest(session, leaseId, at, lease.UntilAt); break;
+            case LeaseEffect.EndMetering:
+                await Interruption.End(session, leaseId, at);
+                await Agreement.End(session, leaseId, at);
+                break;
+            case LeaseEffect.FreeCards: await FreeCards(session, lease, at); break;
+            case LeaseEffect.CreditNoShow: await LeaseCredits.NoShow(session, lease, at); break;
+            case LeaseEffect.CreditAll: await LeaseCredits.All(session, lease, at); break;
+            default: throw new ArgumentOutOfRangeException(nameof(effect), effect, "has nothing that does it");
+        }
+    }
+
+    private static async Task FreeCards(Session session, Lease lease, Instant at)
+    {
         var free = Instant.Max(at, lease.FromAt);
         if (free >= lease.UntilAt) return;
         await Calendar.Give(session, lease.OfferId, lease.Cards, free, lease.UntilAt);
         await OfferBook.Wake(session, lease.OfferId);
     }
 
-    private static async Task Move(Session session, Lease lease, LeaseState from, LeaseState to, string reason)
+    private static void RefuseOver(Session session, Lease lease)
     {
-        var moved = from is LeaseState.Awarded or LeaseState.Active
-            ? await session.Execute(
-                "UPDATE lease SET state = @To, reason = @reason, version = version + 1 WHERE lease_id = @LeaseId AND state = @From",
-                new { lease.LeaseId, From = Word(from), To = Word(to), reason })
-            : 0;
-        if (moved == 0) throw Refusal.Conflict($"The lease is {Word(lease.State)}");
+        if (session.Now >= lease.UntilAt) throw Refusal.Conflict($"The lease was over at {InstantText.Format(lease.UntilAt)}");
     }
-
-    /// <summary>The lease, with its row taken: no other session moves it or meters it until this one ends.</summary>
-    private static async Task<Lease?> Hold(Session session, LeaseId leaseId) =>
-        await Agreement.Find(session, leaseId, toWrite: true) is null ? null : await Find(session, leaseId);
-
-    private static string? Word(LeaseState? state) => state?.ToString().ToLowerInvariant();
 }

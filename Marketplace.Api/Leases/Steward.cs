@@ -3,8 +3,8 @@ using Marketplace.Billing;
 namespace Marketplace;
 
 /// <summary>
-/// Does what time alone demands: ends leases whose window is over, lets go bids whose window has begun, rates offers whose card was changed
-/// while they were published, lists offers as evidence ages.
+/// Does what time alone demands of the market's lists: lets go bids whose window has begun, rates offers whose card was changed while they
+/// were published, lists offers as evidence ages. Leases have a keeper of their own.
 /// </summary>
 public sealed class Steward(Database database, TimeProvider time, ILogger<Steward> log) : BackgroundService
 {
@@ -16,7 +16,6 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
         while (await IsDue(database, ct))
         {
             await using var session = await database.Write(ct);
-            await LeaseBook.EndDue(session);
             await BidBook.ExpireDue(session);
             await CardBook.Rerate(session);
             await ListingBook.RelistDue(session);
@@ -46,8 +45,7 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
         await using var look = await database.Read(ct);
         return await look.Scalar<long>(
             $"""
-            SELECT CAST((SELECT COUNT(*) FROM lease WHERE state IN ('awarded', 'active') AND until_at <= @Now)
-              + (SELECT COUNT(*) FROM bid WHERE state = 'open' AND execution = 'posted' AND from_at < @Now)
+            SELECT CAST((SELECT COUNT(*) FROM bid WHERE state = 'open' AND execution = 'posted' AND from_at < @Now)
               + (SELECT COUNT(*) FROM card_version v JOIN offer o ON o.card = v.card_id AND o.card_version < v.version
                  WHERE o.state = 'open')
               + (SELECT COUNT(*) FROM offer WHERE {ListingBook.Due}) AS BIGINT)

@@ -40,6 +40,12 @@ public sealed class MarketWithEverything : IAsyncLifetime
             {"card":"any","region":"cn-north-1","cards":1,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
              "limitPerScuHour":{{Ask}},"reference":"r"}
             """,
+        ["POST /v1/leases/{leaseId}/start"] = """{"access":{"host":"10.0.0.1"}}""",
+        ["PUT /v1/leases/{leaseId}/access"] = """{"access":{"host":"10.0.0.1","token":"t"}}""",
+        ["POST /v1/leases/{leaseId}/interrupt"] = """{"reason":"force_majeure","from":"2026-02-02T00:00:00Z","note":"power"}""",
+        ["POST /v1/leases/{leaseId}/fail"] = """{"note":"the node is gone"}""",
+        ["POST /v1/leases/{leaseId}/dispute"] = """{"text":"two cards were away"}""",
+        ["POST /v1/leases/{leaseId}/dispute/resolve"] = $$"""{"answer":"agreed","credit":{{Ask}}}""",
         ["POST /v1/probes/nonces"] = """{"card":"h100-sxm5-80gb"}""",
         ["POST /v1/billing-runs"] = """{"cutoff":"2026-01-31T16:00:00Z"}""",
         ["POST /v1/index-runs"] = """{"day":"2025-12-31"}""",
@@ -50,6 +56,9 @@ public sealed class MarketWithEverything : IAsyncLifetime
             """,
         ["POST /v1/test-clock"] = """{"to":"2026-02-05T00:00:00Z"}""",
     };
+
+    /// <summary>What a provider does to a lease.</summary>
+    private static readonly string[] Served = ["/provision", "/start", "/access", "/interrupt", "/resume", "/fail"];
 
     private readonly Dictionary<string, string> _own = new(StringComparer.Ordinal);
 
@@ -76,8 +85,9 @@ public sealed class MarketWithEverything : IAsyncLifetime
     public ApiClient Who(string door) => door.Split(' ')[1] switch
     {
         "/v1/offers" when door.StartsWith("GET", StringComparison.Ordinal) => _buyer,
-        var path when path.StartsWith("/v1/offers", StringComparison.Ordinal) || path.EndsWith("/start", StringComparison.Ordinal) =>
-            _provider,
+        var path when path.EndsWith("/dispute/resolve", StringComparison.Ordinal) => Host.Operator,
+        var path when path.StartsWith("/v1/offers", StringComparison.Ordinal)
+            || Served.Any(s => path.EndsWith(s, StringComparison.Ordinal)) => _provider,
         var path when path.StartsWith("/v1/quotes", StringComparison.Ordinal) || path.StartsWith("/v1/bids", StringComparison.Ordinal)
             || path.StartsWith("/v1/leases", StringComparison.Ordinal) || path.StartsWith("/v1/charges", StringComparison.Ordinal)
             || path is "/v1/workloads" =>
@@ -120,7 +130,8 @@ public sealed class MarketWithEverything : IAsyncLifetime
         _own["/v1/offers/{offerId}:offerId"] = offer.Text("offerId");
         _own["/v1/quotes/{quoteId}/accept:quoteId"] = quote.Text("quoteId");
         _own["/v1/bids/{bidId}:bidId"] = bid.Text("bidId");
-        foreach (var path in new[] { "", "/start", "/end" }) _own[$"/v1/leases/{{leaseId}}{path}:leaseId"] = rented.Lease;
+        string[] acts = ["", "/events", "/end", "/reject", "/dispute", "/dispute/resolve", .. Served];
+        foreach (var path in acts) _own[$"/v1/leases/{{leaseId}}{path}:leaseId"] = rented.Lease;
         foreach (var path in new[] { "", "/trades" })
             _own[$"/v1/index/{{indexId}}{path}:indexId"] = (await _buyer.Get("/v1/index")).Text("items.0.indexId");
         _own["/v1/billing-runs/{id}:id"] = run.Text("runId");

@@ -75,25 +75,27 @@ public sealed class LeaseBookTests
     }
 
     [Theory, EveryEngine]
-    public async Task Tend_WhenTheWindowIsOver_EndsWhatRanAndExpiresWhatWasNeverStarted(Engine engine)
+    public async Task Tend_WhenTheWindowIsOver_EndsWhatRanAndFailsWhatWasNeverStarted(Engine engine)
     {
         await using var market = await MarketBooks.Open(engine);
         var (provider, buyer, ran) = await Awarded(market);
         var never = (await market.Place(buyer, MarketBooks.Bid(perCard: "10"))).LeaseId!.Value;
-        var later = (await market.Place(buyer, MarketBooks.Bid(perCard: "10", until: "2026-01-03T00:01"))).LeaseId!.Value;
+        var brief = (await market.Place(buyer, MarketBooks.Bid(perCard: "10", until: "2026-01-02T00:15"))).LeaseId!.Value;
         market.Clock.Now = Books.At("2026-01-02");
         await market.Do(session => LeaseBook.Start(session, provider, ran));
-        market.Clock.Now = Books.At("2026-01-03") - Duration.FromMilliseconds(1);
-        await Steward.Tend(market.Database);
+        market.Clock.Now = Books.At("2026-01-02T00:15") - Duration.FromMilliseconds(1);
+        await LeaseKeeper.Tend(market.Database, new());
         Assert.Equal((LeaseState.Active, LeaseState.Awarded), ((await market.Find(ran)).State, (await market.Find(never)).State));
 
         market.Clock.Now = Books.At("2026-01-03");
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Steward.Tend(market.Database))));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => LeaseKeeper.Tend(market.Database, new()))));
 
-        var (ended, expired) = (await market.Find(ran), await market.Find(never));
+        var (ended, failed) = (await market.Find(ran), await market.Find(never));
         Assert.Equal((LeaseState.Ended, "run_out", Books.At("2026-01-03")), (ended.State, ended.Reason, ended.EndedAt));
-        Assert.Equal((LeaseState.Expired, "run_out", 2), (expired.State, expired.Reason, expired.Version));
-        Assert.Equal(LeaseState.Awarded, (await market.Find(later)).State);
+        Assert.Equal(
+            (LeaseState.Failed, "no_show", 2, Books.At("2026-01-02T00:15")),
+            (failed.State, failed.Reason, failed.Version, failed.EndedAt));
+        Assert.Equal((LeaseState.Expired, "run_out"), ((await market.Find(brief)).State, (await market.Find(brief)).Reason));
         Assert.Equal(RefusalCode.Conflict, await Refused(market, session => LeaseBook.End(session, buyer, ran)));
         Assert.Equal(RefusalCode.Conflict, await Refused(market, session => LeaseBook.Start(session, provider, never)));
     }
@@ -115,9 +117,9 @@ public sealed class LeaseBookTests
         });
         market.Clock.Now = Books.At("2026-01-02");
 
-        await Steward.Tend(market.Database);
+        await LeaseKeeper.Tend(market.Database, new());
 
-        Assert.Equal([(LeaseState.Expired, 1_001)], (await market.Leases()).CountBy(l => l.State).Select(p => (p.Key, p.Value)));
+        Assert.Equal([(LeaseState.Failed, 1_001)], (await market.Leases()).CountBy(l => l.State).Select(p => (p.Key, p.Value)));
     }
 
     [Theory, EveryEngine]
