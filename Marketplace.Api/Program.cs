@@ -37,9 +37,9 @@ file.AcceptExistingOnly();
 
 var root = new RootCommand("A compute marketplace and its billing engine. Without a command: serves it.")
 {
-    demo, new Command("offers", "Work with offers") { import },
+    demo, new Command("offers", "Work with offers") { import }, ConnectCommand.Make(),
 };
-if (args is ["demo" or "offers" or "--help" or "-h" or "-?" or "--version", ..]) return await root.Parse(args).InvokeAsync();
+if (args is ["demo" or "offers" or "connect" or "--help" or "-h" or "-?" or "--version", ..]) return await root.Parse(args).InvokeAsync();
 
 await Marketplace.Host.Build(args).RunAsync();
 return 0;

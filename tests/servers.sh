@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The servers that the tests talk to: a private PostgreSQL, a private RabbitMQ and the path of a Chromium.
+# The servers that the tests talk to: a private PostgreSQL, a private RabbitMQ, a private Slurm and the path of a Chromium.
 #
 #   eval "$(tests/servers.sh start)"     starts them and sets the variables below
 #   tests/servers.sh stop                stops what that start started and removes its files
@@ -9,7 +9,9 @@
 #   MARKETPLACE_TEST_POSTGRES   an Npgsql connection string, of a user who may create databases
 #   MARKETPLACE_TEST_RABBITMQ   amqp://user:password@host:port/vhost
 #   MARKETPLACE_TEST_CHROMIUM   the path of the browser
-# The fourth, MARKETPLACE_TEST_SERVERS, is the directory of one start. Each start has its own directory and its own
+#   MARKETPLACE_TEST_SLURM      the slurm.conf of a cluster that you administer, with slurmdbd and an idle partition `market`
+#                               of 8 CPUs and 4 gpu
+# The fifth, MARKETPLACE_TEST_SERVERS, is the directory of one start. Each start has its own directory and its own
 # ports on the loopback interface, so that any number of them live side by side.
 #
 # `start --owner PID` ties the servers to a process: should it be killed before it stops them, the next start sweeps them up.
@@ -17,7 +19,9 @@ set -euo pipefail
 
 base=${TMPDIR:-/tmp}
 base=${base%/}
-packages_advice='apt-get install postgresql rabbitmq-server chromium fonts-noto-cjk'
+
+# shellcheck source=tests/slurm.sh
+. "$(dirname "${BASH_SOURCE[0]}")/slurm.sh"
 
 say() { echo "servers: $*" >&2; }
 die() { say "$*"; exit 1; }
@@ -60,24 +64,24 @@ missing_packages() {
         if [ -z "$(chromium_program)" ]; then echo chromium; fi
         if ! fonts_present; then echo fonts-noto-cjk; fi
     fi
+    if [ -z "${MARKETPLACE_TEST_SLURM:-}" ] && ! slurm_present; then printf '%s\n' "${slurm_packages[@]}"; fi
 }
 
 variable_for() {
     case $1 in
         postgresql) echo 'MARKETPLACE_TEST_POSTGRES="Host=...;Username=...;Password=...;Database=postgres"' ;;
         rabbitmq-server) echo 'MARKETPLACE_TEST_RABBITMQ="amqp://user:password@host:port/vhost"' ;;
-        *) echo 'MARKETPLACE_TEST_CHROMIUM="/path/to/chromium"' ;;
+        chromium | fonts-noto-cjk) echo 'MARKETPLACE_TEST_CHROMIUM="/path/to/chromium"' ;;
+        *) echo 'MARKETPLACE_TEST_SLURM="/path/to/slurm.conf"' ;;
     esac
 }
 
 explain_missing() {
-    local package
+    local package line
     say "missing on this machine: $*"
     say "either install them as root:   apt-get update && apt-get install -y --no-install-recommends $*"
     say "or name what you already have:"
-    for package in "$@"; do
-        say "  export $(variable_for "$package")"
-    done
+    for package in "$@"; do variable_for "$package"; done | sort -u | while read -r line; do say "  export $line"; done
 }
 
 # The packages would start services of their own on the usual ports, and hosts in containers often cannot start any;
@@ -286,6 +290,7 @@ stop() {
     esac
     stop_postgres "$directory"
     stop_rabbitmq "$directory"
+    stop_slurm "$directory"
     # Two runs may be sweeping up after the same dead one.
     rm -rf "$directory" || true
 }
@@ -325,6 +330,10 @@ start() {
     if [ -z "${MARKETPLACE_TEST_RABBITMQ:-}" ]; then
         start_one rabbitmq "$directory"
         started+=(MARKETPLACE_TEST_RABBITMQ)
+    fi
+    if [ -z "${MARKETPLACE_TEST_SLURM:-}" ]; then
+        start_one slurm "$directory"
+        started+=(MARKETPLACE_TEST_SLURM)
     fi
     if [ -z "${MARKETPLACE_TEST_CHROMIUM:-}" ]; then
         MARKETPLACE_TEST_CHROMIUM=$(chromium_program)

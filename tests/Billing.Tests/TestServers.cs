@@ -14,6 +14,9 @@ public static class TestServers
     /// <summary>The broker and its virtual host, as amqp://user:password@host:port/vhost.</summary>
     public static Uri RabbitMq => new(Required("MARKETPLACE_TEST_RABBITMQ"));
 
+    /// <summary>The slurm.conf of a cluster with an idle partition <c>market</c> of 8 CPUs and 4 <c>gpu</c>, ours to administer.</summary>
+    public static string Slurm => Required("MARKETPLACE_TEST_SLURM");
+
     /// <summary>
     /// Creates an empty database of its own on the PostgreSQL server and returns its connection string. Nobody drops it:
     /// the server's files are removed when the tests end.

@@ -1,0 +1,165 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Marketplace.Billing;
+using Marketplace.Contracts;
+using NodaTime;
+
+namespace Marketplace;
+
+/// <summary>Leases served by a real Slurm in which real jobs run, on the real clock. One after the other: they share its one node.</summary>
+public sealed class SlurmConnectorTests : IAsyncLifetime
+{
+    private SlurmMarket _market = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _market = await SlurmMarket.Open();
+
+    public ValueTask DisposeAsync() => _market.DisposeAsync();
+
+    [Fact]
+    public async Task Lease_RunsAJob_IsChargedItsCardSeconds_AndGivesTheCardsBack()
+    {
+        var lease = await _market.Rent(cards: 2);
+        using (var program = _market.Program())
+        {
+            Assert.True(await program.Ends(TimeSpan.FromSeconds(60)));
+            Assert.True(program.ExitCode == 0, await program.Words());
+        }
+
+        Assert.Equal("active", await _market.StateOf(lease));
+        var reservation = await _market.ReservationOf(lease);
+        Assert.Contains("CoreCnt=4 ", reservation, StringComparison.Ordinal);
+        Assert.Contains($"Accounts=mkt_{_market.Buyer.Id} ", reservation, StringComparison.Ordinal);
+
+        // A job of the buyer runs to its end.
+        var (start, end) = await _market.Job(await _market.Submit(lease, "sleep 1", cards: 2), "COMPLETED");
+        await _market.Look(async () => (await _market.Usage(lease)).Count == 1, "the job's usage");
+        var usage = (await _market.Usage(lease))[0];
+        Assert.Equal((start, end!.Value), (Instant(usage, "fromAt"), Instant(usage, "untilAt")));
+        Assert.Equal("2", usage.GetProperty("cards").GetRawText());
+        await _market.Host.Settle();
+        var seconds = 2 * (end.Value - start).ToInt64Nanoseconds() / NodaConstants.NanosecondsPerSecond;
+        var read = await _market.Buyer.Get($"/v1/leases/{lease}");
+        Assert.Equal(seconds, read.At("metered").GetInt64());
+        Assert.Equal(seconds, (long)(read.At("spent.amount").GetString() is { } spent ? decimal.Parse(spent) * 1000 : -1));
+
+        // Connectors that remember nothing report it again, and nothing is counted twice.
+        for (var restart = 0; restart < 2; restart++) Assert.True(await _market.Connector().Look(Ct), $"{_market.Log}");
+        Assert.Contains("1 known before", $"{_market.Log}", StringComparison.Ordinal);
+        Assert.Single(await _market.Usage(lease));
+
+        // The buyer ends it while a job runs.
+        var job = await _market.Submit(lease, "sleep 300", cards: 2);
+        await _market.Job(job, "RUNNING");
+        Assert.Equal(200, (await _market.Buyer.Post($"/v1/leases/{lease}/end", "")).Status);
+        await _market.Look(async () => await _market.ReservationOf(lease) is null, "the reservation gone");
+        await _market.Job(job, "CANCELLED");
+        await _market.Look(async () => (await _market.Usage(lease)).Count == 2, "the cancelled job's usage");
+        var ended = await _market.Buyer.Get($"/v1/leases/{lease}");
+        Assert.True(Instant((await _market.Usage(lease))[1], "untilAt") <= Instant(ended.Json, "endedAt"));
+        Assert.Empty((await _market.Provider.Get("/v1/usage/quarantine")).At("items").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Interruption_TakesTheCardsAway_AndResumingGivesThemBack()
+    {
+        var lease = await _market.Rent(cards: 1);
+        Assert.True(await _market.Connector().Look(Ct), $"{_market.Log}");
+        var job = await _market.Submit(lease, "sleep 300", cards: 1);
+        var (start, _) = await _market.Job(job, "RUNNING");
+
+        Assert.Equal(200, (await _market.Provider.Post($"/v1/leases/{lease}/interrupt", """{"reason":"force_majeure"}""")).Status);
+        await _market.Look(async () => await _market.ReservationOf(lease) is null, "the reservation gone");
+        var (_, end) = await _market.Job(job, "CANCELLED");
+        Assert.Equal(200, (await _market.Provider.Post($"/v1/leases/{lease}/resume", "")).Status);
+        await _market.Look(async () => await _market.ReservationOf(lease) is not null, "the reservation back");
+
+        // What ran before is reported, cut where the lease was interrupted.
+        await _market.Look(async () => (await _market.Usage(lease)).Count == 1, "the usage before");
+        var usage = (await _market.Usage(lease))[0];
+        Assert.Equal(start, Instant(usage, "fromAt"));
+        Assert.InRange(Instant(usage, "untilAt"), start, end!.Value);
+        Assert.Equal("COMPLETED", (await _market.Job(await _market.Submit(lease, "sleep 1", cards: 1), "COMPLETED")).End is null ? "" : "COMPLETED");
+        await _market.Look(async () => (await _market.Usage(lease)).Count == 2, "the usage after");
+        Assert.Empty((await _market.Provider.Get("/v1/usage/quarantine")).At("items").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Connector_KilledBetweenReservationAndHandOver_GoesOnWhereItWas()
+    {
+        var lease = await _market.Rent(cards: 4);
+        var (tools, made) = await _market.ToolsThatHang();
+        using (var program = _market.Program(tools))
+        {
+            await Eventually.True(() => Task.FromResult(File.Exists(made)), "the reservation made");
+            await program.Kill();
+        }
+
+        Assert.Equal("provisioning", await _market.StateOf(lease));
+        var reservation = await _market.ReservationOf(lease);
+        Assert.NotNull(reservation);
+
+        Assert.True(await _market.Connector().Look(Ct), $"{_market.Log}");
+
+        Assert.Equal("active", await _market.StateOf(lease));
+        Assert.Equal(reservation, await _market.ReservationOf(lease));
+    }
+
+    [Fact]
+    public async Task Reservation_GoesOnlyWhenItsOwnLeaseSaysSo()
+    {
+        var lease = await _market.Rent(cards: 1);
+        Assert.True(await _market.Connector().Look(Ct), $"{_market.Log}");
+        var stranger = await _market.Host.Open("South Lake", "provider");
+
+        Assert.True(await _market.Connector(stranger.Key).Look(Ct), $"{_market.Log}");
+        Assert.False(await _market.Connector("no key at all").Look(Ct));
+        Assert.NotNull(await _market.ReservationOf(lease));
+
+        Assert.Equal(200, (await _market.Buyer.Post($"/v1/leases/{lease}/end", "")).Status);
+        Assert.True(await _market.Connector().Look(Ct), $"{_market.Log}");
+        Assert.Null(await _market.ReservationOf(lease));
+    }
+
+    [Fact]
+    public async Task Webhook_MakesItLookAtOnce_WhenItIsGenuine()
+    {
+        var (key, secret) = (RandomNumberGenerator.GetBytes(24), "");
+        secret = $"whsec_{Convert.ToBase64String(key)}";
+        using var bell = new Signal();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        await using var door = await Doorbell.Open(new("http://127.0.0.1:0/hook"), Doorbell.Key(secret)!, bell, TimeProvider.System, Ct);
+        var running = _market.Connector().Run(bell, TimeSpan.FromHours(1), stop.Token);
+        var lease = await _market.Rent(cards: 1);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await Ring(door.Urls.First(), RandomNumberGenerator.GetBytes(24)));
+        await Eventually.True(
+            async () =>
+            {
+                Assert.Equal(HttpStatusCode.NoContent, await Ring(door.Urls.First(), key));
+                return await _market.StateOf(lease) == "active";
+            },
+            "the lease handed over");
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    private static async Task<HttpStatusCode> Ring(string door, byte[] key)
+    {
+        using var client = new HttpClient();
+        using var message = new HttpRequestMessage(HttpMethod.Post, $"{door}/hook") { Content = new StringContent("{}") };
+        var sent = $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}";
+        message.Headers.Add("webhook-id", "msg_1");
+        message.Headers.Add("webhook-timestamp", sent);
+        message.Headers.Add(
+            "webhook-signature", $"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"msg_1.{sent}.{{}}")))}");
+        using var answer = await client.SendAsync(message, Ct);
+        return answer.StatusCode;
+    }
+
+    private static Instant Instant(System.Text.Json.JsonElement json, string name) =>
+        InstantText.TryParse(json.GetProperty(name).GetString(), out var instant) ? instant : throw new FormatException(name);
+}
