@@ -4,7 +4,7 @@ using NodaTime;
 
 namespace Marketplace;
 
-public class AuctionRulesTests
+public class AuctionBidRulesTests
 {
     private static readonly Instant Now = Books.At("2026-01-01T12:30");
 
