@@ -9,7 +9,7 @@ namespace Marketplace;
 /// The leases of all buyers. Awarded, active, ended; cancelled or expired when the cards were never handed over.
 /// Every edge is one conditional update, so that two who try it at once have one effect.
 /// </summary>
-public static partial class LeaseBook
+public static class LeaseBook
 {
     private const string Select =
         """
@@ -106,15 +106,14 @@ public static partial class LeaseBook
             var lease = (await Hold(session, leaseId))!;
             if (lease.State is not (LeaseState.Awarded or LeaseState.Active)) continue;
             await Close(
-                session, lease, lease.UntilAt, lease.State == LeaseState.Awarded ? LeaseState.Expired : LeaseState.Ended,
-                lease.Reason.Length > 0 ? lease.Reason : "run_out");
+                session, lease, lease.UntilAt, lease.State == LeaseState.Awarded ? LeaseState.Expired : LeaseState.Ended, "run_out");
             ended++;
         }
 
         return ended;
     }
 
-    private static async Task Close(Session session, Lease lease, Instant at, LeaseState to, string reason)
+    internal static async Task Close(Session session, Lease lease, Instant at, LeaseState to, string reason)
     {
         await Move(session, lease, lease.State, to, reason);
         await Agreement.End(session, lease.LeaseId, at);
@@ -135,7 +134,7 @@ public static partial class LeaseBook
     }
 
     /// <summary>The lease, with its row taken: no other session moves it or meters it until this one ends.</summary>
-    private static async Task<Lease?> Hold(Session session, LeaseId leaseId) =>
+    internal static async Task<Lease?> Hold(Session session, LeaseId leaseId) =>
         await Agreement.Find(session, leaseId, toWrite: true) is null ? null : await Find(session, leaseId);
 
     private static string? Word(LeaseState? state) => state?.ToString().ToLowerInvariant();

@@ -5,8 +5,11 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>Cards that a provider takes back for its own use, of an offer whose buyers agreed to that.</summary>
-public static partial class LeaseBook
+/// <summary>
+/// Cards that a provider takes back for its own use, of an offer whose buyers agreed to that. They do not come back to the lease, because
+/// the calendar, which guards them, gives them to the own use: the lease's window ends there.
+/// </summary>
+internal static class Reclaim
 {
     private const string Reclaimed = "reclaimed";
 
@@ -16,7 +19,7 @@ public static partial class LeaseBook
     /// cancelled. What is cut is free in the calendar at once.
     /// </summary>
     /// <exception cref="Refusal">The window begins before the notice is over, or leases do not hold what is missing.</exception>
-    internal static async Task Reclaim(Session session, Offer offer, CardCount cards, Instant from, Instant until)
+    public static async Task Cards(Session session, Offer offer, CardCount cards, Instant from, Instant until)
     {
         var at = from - Duration.FromMinutes(offer.DrainMinutes);
         var earliest = session.Now + Duration.FromMinutes(offer.NoticeMinutes);
@@ -29,7 +32,7 @@ public static partial class LeaseBook
         var held = await session.Query<LeaseId>(
             """
             SELECT l.lease_id FROM lease l LEFT JOIN award w ON w.award_id = l.award_id
-            WHERE l.offer_id = @OfferId AND l.state IN ('awarded', 'provisioning', 'active')
+            WHERE l.offer_id = @OfferId AND l.state IN ('awarded', 'provisioning', 'active', 'interrupted')
             ORDER BY CASE WHEN w.class = 'paid_as_bid' THEN 0 ELSE 1 END, l.created_at DESC, l.lease_id DESC
             """,
             new { offer.OfferId });
@@ -37,7 +40,7 @@ public static partial class LeaseBook
         {
             var missing = await Calendar.Missing(session, offer.OfferId, cards, from, until);
             if (missing.Count == 0) return;
-            var lease = (await Hold(session, leaseId))!;
+            var lease = (await LeaseBook.Hold(session, leaseId))!;
             var rested = lease.UntilAt + (from - at);
             if (lease.EndedAt is null && missing.Any(m => lease.FromAt < m.End && m.Start < rested)) await Cut(session, lease, at);
         }
@@ -50,18 +53,25 @@ public static partial class LeaseBook
     {
         if (lease.FromAt >= at)
         {
-            await Close(session, lease, lease.FromAt, LeaseState.Cancelled, Reclaimed);
+            await LeaseBook.Close(session, lease, lease.FromAt, LeaseState.Cancelled, Reclaimed);
             return;
         }
 
+        var state = WireJson.Word(lease.State);
         await Agreement.Shorten(session, lease.LeaseId, at);
         await session.Execute(
-            "UPDATE lease SET until_at = @at, reason = @Reclaimed, version = version + 1 WHERE lease_id = @LeaseId",
-            new { lease.LeaseId, at, Reclaimed });
+            "UPDATE lease SET until_at = @at, version = version + 1 WHERE lease_id = @LeaseId", new { lease.LeaseId, at });
+        await session.Execute(
+            """
+            INSERT INTO lease_event (lease_id, position, from_state, to_state, reason, actor, note, at)
+            SELECT @LeaseId, COALESCE(MAX(position), 0) + 1, @state, @state, @Reclaimed, 'provider', @Note, @Now
+            FROM lease_event WHERE lease_id = @LeaseId
+            """,
+            new { lease.LeaseId, state, Reclaimed, Note = $"ends {InstantText.Format(at)}", session.Now });
         await Calendar.Give(session, lease.OfferId, lease.Cards, at, lease.UntilAt);
         await OfferBook.Wake(session, lease.OfferId);
         await LiveLog.Say(
-            session, $"lease.{Word(lease.State)}", lease.LeaseId.Value, new { UntilAt = at, Reason = Reclaimed }, lease.BuyerId,
+            session, $"lease.{state}", lease.LeaseId.Value, new { UntilAt = at, Reason = Reclaimed }, lease.BuyerId,
             lease.ProviderId);
     }
 }
