@@ -10,7 +10,7 @@ namespace Marketplace;
 /// update under the lease's agreement, so that two who try it at once have one effect, with its event, what the live view is told, and what
 /// the parties' webhooks are sent.
 /// </summary>
-public static partial class LeaseBook
+public static class LeaseBook
 {
     /// <summary>Of a lease that runs, what it costs over so long is held.</summary>
     public static readonly Duration Held = Duration.FromHours(24);

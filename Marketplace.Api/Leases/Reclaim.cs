@@ -5,8 +5,11 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>Cards that a provider takes back for its own use, of an offer whose buyers agreed to that.</summary>
-public static partial class LeaseBook
+/// <summary>
+/// Cards that a provider takes back for its own use, of an offer whose buyers agreed to that. They do not come back to the lease, because
+/// the calendar, which guards them, gives them to the own use: the lease's window ends there.
+/// </summary>
+internal static class Reclaim
 {
     private const string Reclaimed = "reclaimed";
 
@@ -16,7 +19,7 @@ public static partial class LeaseBook
     /// cancelled. What is cut is free in the calendar at once.
     /// </summary>
     /// <exception cref="Refusal">The window begins before the notice is over, or leases do not hold what is missing.</exception>
-    internal static async Task Reclaim(Session session, Offer offer, CardCount cards, Instant from, Instant until)
+    public static async Task Cards(Session session, Offer offer, CardCount cards, Instant from, Instant until)
     {
         var at = from - Duration.FromMinutes(offer.DrainMinutes);
         var earliest = session.Now + Duration.FromMinutes(offer.NoticeMinutes);
@@ -37,7 +40,7 @@ public static partial class LeaseBook
         {
             var missing = await Calendar.Missing(session, offer.OfferId, cards, from, until);
             if (missing.Count == 0) return;
-            var lease = (await Hold(session, leaseId))!;
+            var lease = (await LeaseBook.Hold(session, leaseId))!;
             var rested = lease.UntilAt + (from - at);
             if (lease.EndedAt is null && missing.Any(m => lease.FromAt < m.End && m.Start < rested)) await Cut(session, lease, at);
         }
@@ -48,9 +51,9 @@ public static partial class LeaseBook
 
     private static async Task Cut(Session session, Lease lease, Instant at)
     {
-        if (lease.FromAt >= at && lease.State != LeaseState.Active)
+        if (lease.FromAt >= at)
         {
-            await Move(session, lease, LeaseState.Cancelled, Reclaimed, LeaseActor.Provider);
+            await LeaseBook.Move(session, lease, LeaseState.Cancelled, Reclaimed, LeaseActor.Provider);
             return;
         }
 
@@ -59,8 +62,8 @@ public static partial class LeaseBook
             "UPDATE lease SET until_at = @at, version = version + 1 WHERE lease_id = @LeaseId", new { lease.LeaseId, at });
         await Calendar.Give(session, lease.OfferId, lease.Cards, at, lease.UntilAt);
         await OfferBook.Wake(session, lease.OfferId);
-        await LeaseEvent.Add(
-            session, lease.LeaseId, lease.State, lease.State, Reclaimed, LeaseActor.Provider, $"ends at {InstantText.Format(at)}", session.Now);
+        var note = $"ends {InstantText.Format(at)}";
+        await LeaseEvent.Add(session, lease.LeaseId, lease.State, lease.State, Reclaimed, LeaseActor.Provider, note, session.Now);
         await LeaseNews.Say(session, lease with { UntilAt = at }, "notice", Reclaimed, session.Now);
     }
 }

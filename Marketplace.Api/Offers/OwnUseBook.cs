@@ -26,7 +26,7 @@ public static class OwnUseBook
         {
             if ((await OfferBook.Find(session, offerId))!.GatedBy is not null) throw Calendar.Gated();
             if (!offer.OwnUseFirst) throw Refusal.Conflict("Fewer cards are free over that window: the others are sold or held", "cards");
-            await LeaseBook.Reclaim(session, offer, draft.Cards, draft.FromAt, draft.UntilAt);
+            await Reclaim.Cards(session, offer, draft.Cards, draft.FromAt, draft.UntilAt);
             if (!await Calendar.Take(session, offerId, draft.Cards, draft.FromAt, draft.UntilAt))
                 throw new InvalidOperationException($"What was taken back of {offerId} is not free");
         }

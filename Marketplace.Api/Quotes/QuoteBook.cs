@@ -96,7 +96,7 @@ public static class QuoteBook
     public static async Task<Lease> Accept(Session session, OrganisationId buyer, QuoteId quoteId, int commission)
     {
         var quote = await Close(session, buyer, quoteId, QuoteState.Accepted);
-        if (session.Now >= quote.UntilAt) throw Refusal.Conflict("The end of the quoted lease has passed; ask for another quote");
+        if (session.Now >= quote.UntilAt) throw Refusal.Conflict("The end of the quoted lease has passed; ask for another");
         if (!await QuoteKey.Vouches(session, quote, quote.Signature))
             throw Refusal.Conflict("The quote is not what was signed; ask for another quote and tell the operator");
         var offer = (await OfferBook.Find(session, quote.OfferId))!;

@@ -9,7 +9,7 @@ namespace Marketplace;
 internal static class OffersForm
 {
     public const string Workload = "workload", Region = "region", Memory = "memory", MaxPrice = "maxPrice", From = "from", Until = "until",
-        Cards = "cards", Card = "card", Domestic = "domestic", Unrated = "unrated", Money = "currency", Sort = "sort";
+        Cards = "cards", Card = "card", Domestic = "domestic", Unrated = "unrated", Interruptible = "interruptible", Money = "currency", Sort = "sort";
 
     /// <summary>The names under which <see cref="OfferRanking"/> refuses what these fields say.</summary>
     public static readonly string[] Fields = [Memory, MaxPrice, From, Until, Cards, Card];
@@ -36,6 +36,7 @@ internal static class OffersForm
             Cards = Text(query, Cards) is { } cards ? Parse(Cards, cards, CardCount.Parse) : null,
             DomesticOnly = Text(query, Domestic) is not null,
             Unrated = Text(query, Unrated) is not null,
+            Interruptible = Text(query, Interruptible) is not null,
             Currency = money,
             From = from,
             Until = Time(query, Until, zone) ?? from + Window,
@@ -52,6 +53,8 @@ internal static class OffersForm
         "memory" => (Memory, null),
         "price" => (MaxPrice, null),
         "unrated" => (Unrated, "true"),
+        "interruptible" => (Interruptible, "true"),
+        "lot" => (Cards, null),
         _ => null,
     };
 

@@ -10,6 +10,7 @@ internal static class StorefrontActions
     {
         pages.MapPost("/sign-out", (Delegate)SignOut).AllowAnonymous();
         pages.MapPost("/bids/{id}/cancel", CancelBid);
+        pages.MapPost("/my-offers/{offerId}/own-use/{id}/release", ReleaseOwnUse);
         pages.MapPost("/leases/{id}/start", StartLease);
         pages.MapPost("/leases/{id}/end", EndLease);
     }
@@ -24,6 +25,13 @@ internal static class StorefrontActions
     {
         await BidBook.Cancel(session, caller.OrganisationId, id, options);
         return Results.LocalRedirect("/bids");
+    }
+
+    private static async Task<IResult> ReleaseOwnUse(OfferId offerId, OwnUseId id, Caller caller, Session session)
+    {
+        caller.Require(Role.Provider);
+        await OwnUseBook.Release(session, caller.OrganisationId, offerId, id);
+        return Results.LocalRedirect($"/my-offers/{offerId}/own-use");
     }
 
     private static async Task<IResult> StartLease(LeaseId id, Caller caller, Session session)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Marketplace.Billing;
 using Marketplace.Pricing;
 using Microsoft.AspNetCore.Components;
@@ -57,6 +58,13 @@ public abstract class StorefrontPage : ComponentBase
         return isForm && request.Form.TryGetValue(field, out var text) ? text.ToString() : atFirst;
     }
 
+    /// <summary>Whether the form's box was ticked, or is to be at first.</summary>
+    protected bool Ticked(string field, bool atFirst = false)
+    {
+        var request = Context.Request;
+        return HttpMethods.IsPost(request.Method) && request.HasFormContentType ? request.Form.ContainsKey(field) : atFirst;
+    }
+
     /// <summary>What the form said, trimmed; null when it said nothing.</summary>
     protected string? Filled(string field) => Said(field)?.Trim() is { Length: > 0 } text ? text : null;
 
@@ -76,6 +84,16 @@ public abstract class StorefrontPage : ComponentBase
             throw Refusal.Invalid(field, e.Message);
         }
     }
+
+    /// <summary>What the form said, read; null when it said nothing.</summary>
+    /// <exception cref="Refusal">Invalid: not as <paramref name="read"/> wants it.</exception>
+    protected T? Maybe<T>(string field, Func<string, T> read)
+        where T : struct => Filled(field) is null ? null : Needed(field, read);
+
+    /// <exception cref="FormatException">Not one.</exception>
+    protected static long Whole(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        ? value
+        : throw new FormatException("is a whole number");
 
     /// <exception cref="Refusal">Invalid: not a local time.</exception>
     protected Instant NeededTime(string field) =>

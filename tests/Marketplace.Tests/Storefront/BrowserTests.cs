@@ -102,7 +102,7 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
 
         // The double click: the same form with the same key, sent twice.
         var form = heron.Context.APIRequest.CreateFormData();
-        foreach (var field in await heron.Page.Locator("main form input[type=hidden]").AllAsync())
+        foreach (var field in await heron.Page.Locator("main form.form input[type=hidden]").AllAsync())
             form.Set((await field.GetAttributeAsync("name"))!, (await field.GetAttributeAsync("value"))!);
         var first = await heron.Context.APIRequest.PostAsync(heron.Page.Url, new() { Form = form, MaxRedirects = 0 });
         var second = await heron.Context.APIRequest.PostAsync(heron.Page.Url, new() { Form = form, MaxRedirects = 0 });
@@ -113,6 +113,61 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await heron.Visit(new Uri(host.Address, first.Headers["location"]).AbsolutePath);
         Assert.Contains("2 × H100 SXM5 80GB", await heron.Text, StringComparison.Ordinal);
         heron.Leave();
+    }
+
+    [Fact]
+    public async Task Terms_OfAnOffer_AreAskedForAndSeenByWhoRentsIt()
+    {
+        await using var host = await ApiHost.Run();
+        var provider = await host.Open("North Lake", "provider");
+        var buyer = await host.Open("Blue Heron", "buyer");
+        await using var lake = await browser.Open(host);
+        await lake.SignIn(provider.Key!);
+        await lake.Visit("/my-offers/new");
+        await lake.Page.ClickAsync("summary");
+        var typed = new[]
+        {
+            ("name", "rack-1"), ("card", "H100 SXM5 80GB"), ("cards", "8"), ("region", "cn-east-2"), ("ask", "10"), ("lot", "2"),
+            ("rentNowAsk", "12"), ("drainMinutes", "30"), ("noticeMinutes", "15"), ("residency", "CN"),
+        };
+        foreach (var (field, value) in typed) await lake.Page.FillAsync("#" + field, value);
+        await lake.Page.CheckAsync("[name=interruptible]");
+        await lake.Press("Publish");
+        var offer = (await provider.Get("/v1/offers/mine")).Text("items.0.offerId");
+        await lake.Visit($"/my-offers/{offer}/own-use");
+        await lake.Page.FillAsync("#cards", "4");
+        await lake.Press("Take the cards");
+        await lake.Look();
+        Assert.Contains("held", await lake.Text, StringComparison.Ordinal);
+        await lake.Press("Give back");
+        Assert.Contains("given back", await lake.Text, StringComparison.Ordinal);
+
+        await using var heron = await browser.Open(host);
+        await heron.SignIn(buyer.Key!);
+        await heron.Visit($"/rent/{offer}");
+        await heron.Page.FillAsync("#cards", "2");
+        await heron.Press("Show the price");
+        await heron.Look();
+        var shown = await heron.Text;
+        Assert.All(
+            [
+                "sold in lots of 2", "rests 30 min after each lease", "data stays in CN", "Ask for renting now ← is the price", "¥12.00",
+                "with 15 minutes of notice", "Signed by the market",
+            ],
+            text => Assert.Contains(text, shown, StringComparison.Ordinal));
+        await heron.Press("Let it go");
+        Assert.Equal("declined", (await buyer.Get("/v1/quotes")).Text("items.0.state"));
+        foreach (var reader in new[] { heron, lake }) reader.Leave();
+
+        // What cannot be is said at its field, within the terms that open for it.
+        await heron.Page.FillAsync("#cards", "3");
+        await heron.Press("Show the price");
+        Assert.Contains("is a multiple of 2", await heron.Page.InnerTextAsync("#cards-error"), StringComparison.Ordinal);
+        await lake.Visit($"/my-offers/{offer}");
+        await lake.Page.ClickAsync("summary");
+        await lake.Page.FillAsync("#lot", "9");
+        await lake.Press("Change");
+        Assert.Contains("is at most the 8 cards", await lake.Page.InnerTextAsync("#lot-error"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,7 +228,7 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await heron.Visit($"/rent/{offer}");
         await using var lake = await browser.Open(host);
         await lake.SignIn(market.Provider.Key!);
-        foreach (var path in new[] { $"/my-offers/{offer}", "/my-offers/new", "/leases?state=awarded" }) await lake.Visit(path);
+        foreach (var path in new[] { $"/my-offers/{offer}", $"/my-offers/{offer}/own-use", "/my-offers/new", "/leases?state=awarded" }) await lake.Visit(path);
         await using var books = await browser.Open(host);
         await books.SignIn(ApiHost.OperatorKey);
         await books.Visit("/reconciliation?period=2026-01");
