@@ -184,7 +184,7 @@ public static class BidBook
         new { bid.BidId, To = to.ToString().ToLowerInvariant() }) == 1;
 
     /// <summary>The draft, checked against this market: its cards, the buyer's workloads and currency, and what cleared last.</summary>
-    private static async Task<BidClaim> Claim(Session session, BillingAccount account, BidDraft draft)
+    internal static async Task<BidClaim> Claim(Session session, BillingAccount account, BidDraft draft)
     {
         draft = draft.Tidy();
         var workload = draft.Workload is null ? null : await WorkloadBook.Get(session, account.AccountId, draft.Workload);

@@ -1,10 +1,11 @@
+using Marketplace.Billing;
 using Marketplace.Pricing;
 using NodaTime;
 
 namespace Marketplace;
 
 /// <summary>What a draft comes down to once every field of it is checked: what a bid's row says, and what follows from it.</summary>
-internal sealed record BidClaim
+public sealed record BidClaim
 {
     /// <summary>A bid sets aside what it can cost in so long a time.</summary>
     public static readonly Duration Day = Duration.FromHours(24);
@@ -53,6 +54,9 @@ internal sealed record BidClaim
 
     /// <summary>What all of it can cost at the limit; before tax. Null for a bid that takes posted asks.</summary>
     public ExactAmount? AtMost { get; init; }
+
+    /// <summary>What is set aside for all of it while nothing is awarded, with the account's tax.</summary>
+    public Money Hold(BillingAccount account) => Funds.WithTax(PartFirstDay with { Nanos = PartFirstDay.Nanos * Parts }, account);
 
     /// <summary>
     /// The cards that will do (the registry's ids, or names that it does not know), each with what one alone is worth by the datasheet, and 1

@@ -7,7 +7,7 @@ namespace Marketplace;
 /// <summary>
 /// What a card-hour of a pool cost at the last clearing, over the hours that it sold: the scale against which a new limit is read.
 /// </summary>
-internal sealed record LastPrice
+public sealed record LastPrice
 {
     /// <summary>A limit so many times above every price asks to be confirmed: a slip of the keyboard is rarely smaller.</summary>
     private const int Far = 3;
