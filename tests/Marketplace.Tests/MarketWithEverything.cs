@@ -40,6 +40,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
             {"execution":"posted","card":"any","region":"cn-north-1","cards":1,"fromAt":"2026-02-10T00:00:00Z","untilAt":"2026-02-11T00:00:00Z",
              "limitPerScuHour":{{Ask}},"reference":"r"}
             """,
+        ["POST /v1/auctions/run"] = """{"currency":"CNY"}""",
         ["POST /v1/probes/nonces"] = """{"card":"h100-sxm5-80gb"}""",
         ["POST /v1/billing-runs"] = """{"cutoff":"2026-01-31T16:00:00Z"}""",
         ["POST /v1/index-runs"] = """{"day":"2025-12-31"}""",
@@ -82,6 +83,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
             || path.StartsWith("/v1/leases", StringComparison.Ordinal) || path.StartsWith("/v1/charges", StringComparison.Ordinal)
             || path is "/v1/workloads" =>
                 _buyer,
+        var path when path.StartsWith("/v1/awards", StringComparison.Ordinal) => _buyer,
         "/v1/usage" or "/v1/usage/quarantine" => _provider,
         var path when path.StartsWith("/v1/probe", StringComparison.Ordinal) => _provider,
         _ => Host.Operator,
@@ -129,6 +131,17 @@ public sealed class MarketWithEverything : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
+
+    /// <summary>An auction in which the buyer got a card for an hour of the provider's.</summary>
+    private async Task<(string Auction, string Bid)> Auctioned()
+    {
+        var bid = await Made(_buyer.Post("/v1/bids", $$"""
+            {"models":["h100-sxm5-80gb"],"region":"cn-north-1","cards":1,"hours":1,"fromAt":"2026-02-10T00:00:00Z",
+             "untilAt":"2026-02-11T00:00:00Z","limitPerScuHour":{{Ask}} }
+            """));
+        var run = await Host.Operator.Post("/v1/auctions/run", "{}");
+        return (run.Text("auctions.0.auctionId"), bid.Text("bidId"));
+    }
 
     private static async Task<Answer> Made(Task<Answer> answer)
     {
