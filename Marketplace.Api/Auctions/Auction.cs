@@ -77,7 +77,7 @@ public sealed record Auction
 }
 
 /// <summary>A pool's price over a run of slots.</summary>
-public sealed record AuctionPrice
+public sealed record ClearedPrice
 {
     /// <summary>The card's id, or the name of one that the registry does not know.</summary>
     public required string Card { get; init; }

@@ -46,7 +46,7 @@ public static class AuctionBook
         session.Query<Auction>($"{Select} WHERE a.state = 'gated' ORDER BY a.auction_id");
 
     /// <summary>The prices of an auction's pools, in order of pool and time.</summary>
-    public static Task<IReadOnlyList<AuctionPrice>> Prices(Session session, AuctionId auctionId) => session.Query<AuctionPrice>(
+    public static Task<IReadOnlyList<ClearedPrice>> Prices(Session session, AuctionId auctionId) => session.Query<ClearedPrice>(
         """
         SELECT p.card, p.tier, p.region, p.band, p.from_at, p.until_at, p.state, p.price_nanos, p.cards, a.currency
         FROM pool_price p JOIN auction a ON a.auction_id = p.auction_id

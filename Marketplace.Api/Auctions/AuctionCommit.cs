@@ -145,10 +145,9 @@ internal sealed class AuctionCommit(
             var bid = _bids[parts.Key];
             var filled = bid.XorGroup is null ? bid.Filled + parts.Count() : bid.Parts; // whole or nothing in a group
             await Fill(bid, filled);
-            if (filled < bid.Parts) continue;
-            done.Add(parts.Key);
-            if (bid.XorGroup is null) continue;
-            foreach (var other in await CancelOthers(bid)) done.Add(other.Value);
+            if (filled >= bid.Parts) done.Add(parts.Key);
+            if (bid.XorGroup is not null) done.UnionWith((await CancelOthers(bid)).Select(other => other.Value));
+            await BidBook.SetHold(session, bid);
         }
 
         return done;
@@ -163,20 +162,14 @@ internal sealed class AuctionCommit(
             """,
             new { bid.BidId, filled, Before = bid.Filled, auction.AuctionId });
         if (open == 0) throw new InvalidOperationException($"{auction.AuctionId} awarded {bid.BidId}, which is not open");
-        if (filled >= bid.Parts) await Funds.Release(session, bid.BidId.Value);
     }
 
-    private async Task<IReadOnlyList<BidId>> CancelOthers(Bid bid)
-    {
-        var others = await session.Query<BidId>(
-            """
-            UPDATE bid SET state = 'cancelled', version = version + 1
-            WHERE buyer_id = @BuyerId AND xor_group = @XorGroup AND state = 'open' AND bid_id <> @BidId RETURNING bid_id
-            """,
-            new { bid.BuyerId, bid.XorGroup, bid.BidId });
-        foreach (var other in others) await Funds.Release(session, other.Value);
-        return others;
-    }
+    private Task<IReadOnlyList<BidId>> CancelOthers(Bid bid) => session.Query<BidId>(
+        """
+        UPDATE bid SET state = 'cancelled', version = version + 1
+        WHERE buyer_id = @BuyerId AND xor_group = @XorGroup AND state = 'open' AND bid_id <> @BidId RETURNING bid_id
+        """,
+        new { bid.BuyerId, bid.XorGroup, bid.BidId });
 
     /// <summary>Writes down which bids got nothing, or not all of it.</summary>
     private async Task<IReadOnlyList<(Bid Bid, LossClass Class)>> WriteLosses(HashSet<string> done)

@@ -14,7 +14,7 @@ public sealed record RunAuction(string? Currency = null);
 public sealed record AuctionsHeld(IReadOnlyList<Auction> Auctions);
 
 /// <summary>An auction with the prices of its pools.</summary>
-public sealed record AuctionWithPrices(Auction Auction, IReadOnlyList<AuctionPrice> Prices);
+public sealed record AuctionWithPrices(Auction Auction, IReadOnlyList<ClearedPrice> Prices);
 
 /// <summary>The auctions over REST: results for everybody with a key, snapshots for who audits, explanations for whom they concern.</summary>
 internal static class AuctionEndpoints

@@ -6,9 +6,6 @@ namespace Marketplace;
 /// <param name="Minutes">A divisor of 60; 0: none is ever due, they are held on demand.</param>
 public readonly record struct AuctionSchedule(int Minutes)
 {
-    /// <summary>So long before an auction is due nobody takes back a bid: what others see of the market then, they can rely on.</summary>
-    public static readonly Duration Quiet = Duration.FromSeconds(60);
-
     /// <summary>The first auction that is due after this instant; null: none is ever.</summary>
     public Instant? Next(Instant now) => Last(now) is { } last ? last + Duration.FromMinutes(Minutes) : null;
 
@@ -19,9 +16,6 @@ public readonly record struct AuctionSchedule(int Minutes)
         var period = Minutes * 60_000L;
         return Instant.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds() / period * period);
     }
-
-    /// <summary>Whether an auction is so near that bids stay as they are.</summary>
-    public bool IsQuiet(Instant now) => Next(now) is { } next && next - now <= Quiet;
 
     /// <summary>What an auction held now sells from: the next full hour, so that no lease begins before it is awarded.</summary>
     public static Instant GateAfter(Instant now)

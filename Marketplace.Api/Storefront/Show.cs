@@ -58,6 +58,11 @@ internal static class Show
         return value.ToString(value is > 0 and < 0.1m ? "0.0000" : "#,##0.00", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>What an auction gains, in whole units of its currency.</summary>
+    public static string Gain(Auction auction) => auction.Gain is { } gain
+        ? Symbol(auction.Currency) + Math.Round(decimal.Parse(gain, CultureInfo.InvariantCulture)).ToString("#,##0", CultureInfo.InvariantCulture)
+        : "–";
+
     public static string Units(StandardUnits units)
     {
         var value = units.Micros / (decimal)StandardUnits.MicrosPerUnit;

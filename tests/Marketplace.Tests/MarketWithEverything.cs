@@ -67,6 +67,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
              "tiers":["single_card"],"reference":"r","note":"n"}
             """,
         ["POST /v1/webhooks"] = """{"url":"https://example.org/hook","kinds":["lease.awarded"]}""",
+        ["POST /v1/auctions/run"] = """{"currency":"CNY"}""",
         ["POST /v1/probes/nonces"] = """{"card":"h100-sxm5-80gb"}""",
         ["POST /v1/billing-runs"] = """{"cutoff":"2026-01-31T16:00:00Z"}""",
         ["POST /v1/index-runs"] = """{"day":"2025-12-31"}""",
@@ -115,6 +116,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
                 _buyer,
         var path when path.StartsWith("/v1/tenders", StringComparison.Ordinal) =>
             path.Contains("/offers", StringComparison.Ordinal) ? _provider : _buyer,
+        var path when path.StartsWith("/v1/awards", StringComparison.Ordinal) => _buyer,
         "/v1/usage" or "/v1/usage/quarantine" => _provider,
         var path when path.StartsWith("/v1/webhooks", StringComparison.Ordinal) => _provider,
         var path when path.StartsWith("/v1/probe", StringComparison.Ordinal) => _provider,
@@ -186,6 +188,17 @@ public sealed class MarketWithEverything : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
+
+    /// <summary>An auction in which the buyer got a card for an hour of the provider's.</summary>
+    private async Task<(string Auction, string Bid)> Auctioned()
+    {
+        var bid = await Made(_buyer.Post("/v1/bids", $$"""
+            {"models":["h100-sxm5-80gb"],"region":"cn-north-1","cards":1,"hours":1,"fromAt":"2026-02-10T00:00:00Z",
+             "untilAt":"2026-02-11T00:00:00Z","limitPerScuHour":{{Ask}} }
+            """));
+        var run = await Host.Operator.Post("/v1/auctions/run", "{}");
+        return (run.Text("auctions.0.auctionId"), bid.Text("bidId"));
+    }
 
     private static async Task<Answer> Made(Task<Answer> answer)
     {

@@ -21,16 +21,8 @@ public sealed class AuctionScheduleTests
     {
         var schedule = new AuctionSchedule(0);
 
-        Assert.Equal((null, null, false), (schedule.Last(Books.At("2026-01-01")), schedule.Next(Books.At("2026-01-01")), schedule.IsQuiet(default)));
+        Assert.Equal((null, null), (schedule.Last(Books.At("2026-01-01")), schedule.Next(Books.At("2026-01-01"))));
     }
-
-    [Theory]
-    [InlineData("2026-01-01T10:13", false)]
-    [InlineData("2026-01-01T10:14", true)]
-    [InlineData("2026-01-01T10:14:59", true)]
-    [InlineData("2026-01-01T10:15", false)]
-    public void IsQuiet_InTheLastMinuteOnly(string now, bool quiet) =>
-        Assert.Equal(quiet, new AuctionSchedule(15).IsQuiet(Books.At(now)));
 
     [Theory]
     [InlineData("2026-01-01T10:00", "2026-01-01T11:00")]

@@ -23,7 +23,7 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
     private static readonly HashSet<string> Everybodys =
     [
         "GET /v1/offers/{offerId}", "GET /v1/cards/{id}", "GET /v1/cards/{id}/versions", "GET /v1/cards/{id}/workloads/{workload}",
-        "GET /v1/cards/{id}/derates", "GET /v1/index/{indexId}", "GET /v1/index/{indexId}/trades",
+        "GET /v1/cards/{id}/derates", "GET /v1/index/{indexId}", "GET /v1/index/{indexId}/trades", "GET /v1/auctions/{auctionId}",
     ];
 
     /// <summary>Parameters that any text can be: what is not there is not found.</summary>

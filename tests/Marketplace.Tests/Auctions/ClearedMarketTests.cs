@@ -5,7 +5,7 @@ using NodaTime;
 namespace Marketplace;
 
 /// <summary>What of a market comes into an auction, and what it becomes there.</summary>
-public sealed class AuctionRulesTests
+public sealed class ClearedMarketTests
 {
     [Theory, EveryEngine]
     public async Task DivisibleBid_IsFilledOverSeveralAuctions(Engine engine)
