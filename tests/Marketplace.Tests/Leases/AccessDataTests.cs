@@ -14,7 +14,7 @@ public sealed class AccessDataTests
         var rented = await Rented.On(host);
         var path = $"/v1/leases/{rented.Lease}/access";
         Assert.Equal(404, (await rented.Buyer.Get(path)).Status);
-        var body = $$"""{"access":{"host":"node-7.example.org","token":"{{Secret}}"}}""";
+        var body = $$"""{"access":{"host":"node-7.example.org","token":"{{Secret}}"} }""";
 
         Assert.Equal(403, (await rented.Buyer.Send(HttpMethod.Put, path, body)).Status);
         var put = await rented.Provider.Send(HttpMethod.Put, path, body, ("Idempotency-Key", "once"));

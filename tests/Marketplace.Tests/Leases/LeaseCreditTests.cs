@@ -101,7 +101,8 @@ public sealed class LeaseCreditTests
         await using var run = await RunningLease.Open(engine);
         var lease = await run.Run(until: "2026-01-02");
         await run.Until("2026-01-01T12:00");
-        Assert.Contains("end it first", (await run.Market.Refused(s => Dispute.Open(s, run.Buyer, lease, "slow"))).Message, StringComparison.Ordinal);
+        var early = await run.Market.Refused(s => Dispute.Open(s, run.Buyer, lease, "slow"));
+        Assert.Contains("end it first", early.Message, StringComparison.Ordinal);
         await run.Until("2026-01-03");
         await run.Report(lease);
         await run.Bill("2026-02-01");
@@ -129,7 +130,8 @@ public sealed class LeaseCreditTests
         await using var run = await RunningLease.Open(Engine.Sqlite);
         var lease = await run.Run(until: "2026-01-03");
         await run.Until("2026-01-01T10:00");
-        Assert.Contains("measure it", (await run.Market.Refused(s => LeaseBook.Reject(s, run.Buyer, lease))).Message, StringComparison.Ordinal);
+        var unmeasured = await run.Market.Refused(s => LeaseBook.Reject(s, run.Buyer, lease));
+        Assert.Contains("measure it", unmeasured.Message, StringComparison.Ordinal);
 
         // Sold at 70 % of the claim: 0.62 is 88.57 % of that, 0.64 is 91.42 %.
         await run.Market.Do(session => LeaseProbe.Judge(session, lease, part));
@@ -158,7 +160,8 @@ public sealed class LeaseCreditTests
         await run.Until("2026-01-02");
         await run.Market.Do(session => LeaseProbe.Judge(session, lease, 0.35));
 
-        Assert.Contains("are over", (await run.Market.Refused(s => LeaseBook.Reject(s, run.Buyer, lease))).Message, StringComparison.Ordinal);
+        var late = await run.Market.Refused(s => LeaseBook.Reject(s, run.Buyer, lease));
+        Assert.Contains("are over", late.Message, StringComparison.Ordinal);
         await run.Report(lease);
         Assert.Equal("120.00", (await run.Market.Find(lease)).Credited.Amount);
     }

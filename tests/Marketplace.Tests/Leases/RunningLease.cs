@@ -6,8 +6,8 @@ using NodaTime;
 namespace Marketplace;
 
 /// <summary>
-/// A market with one provider and one buyer for tests of what becomes of leases: cards at 10 yuan an hour, no tax, an agent that reports all
-/// use.
+/// A market with one provider and one buyer for tests of what becomes of leases: cards at 10 yuan an hour, no tax, an agent that reports
+/// all use.
 /// </summary>
 public sealed class RunningLease : IAsyncDisposable
 {
@@ -85,7 +85,10 @@ public sealed class RunningLease : IAsyncDisposable
     {
         var outcomes = await UsageLog.Record(session, Provider,
         [
-            new() { Source = "/agent", EventId = $"{++_events}", LeaseId = lease.LeaseId, FromAt = from, UntilAt = until, Cards = lease.Cards },
+            new()
+            {
+                Source = "/agent", EventId = $"{++_events}", LeaseId = lease.LeaseId, FromAt = from, UntilAt = until, Cards = lease.Cards,
+            },
         ]);
         await ChargeBook.Rate(session, [lease.LeaseId]);
         return outcomes[0].Status;

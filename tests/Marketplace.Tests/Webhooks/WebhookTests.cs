@@ -34,7 +34,8 @@ public sealed class WebhookTests
         Assert.Equal((lease.LeaseId.Value, "awarded"), (data.GetProperty("leaseId").GetString(), data.GetProperty("state").GetString()));
         var log = await market.Look(session => Delivery.List(session, hook.Webhook.WebhookId, null, 10));
         Assert.Equal(
-            [(DeliveryState.Delivered, 204L), (DeliveryState.Delivered, 204L)], log.Select(d => (d.State, Assert.Single(d.Attempts).Status!.Value)));
+            [(DeliveryState.Delivered, 204L), (DeliveryState.Delivered, 204L)],
+            log.Select(d => (d.State, Assert.Single(d.Attempts).Status!.Value)));
         Assert.Equal(receiver.Hooks.Select(h => h.Id), log.Reverse().Select(d => d.DeliveryId.Value));
     }
 
@@ -133,7 +134,9 @@ public sealed class WebhookTests
         await market.Rent(buyer, MarketBooks.Wish(until: "2026-01-05"));
         await Tend(market);
 
-        Assert.Equal([(true, true), (false, true)], receiver.Hooks.Select(h => (h.IsSignedWith(before.Secret), h.IsSignedWith(after.Secret))));
+        Assert.Equal(
+            [(true, true), (false, true)],
+            receiver.Hooks.Select(h => (h.IsSignedWith(before.Secret), h.IsSignedWith(after.Secret))));
         var kept = await market.Look(session => session.Find<string>("SELECT secret FROM webhook"));
         Assert.DoesNotContain(after.Secret, kept, StringComparison.Ordinal);
     }
@@ -190,7 +193,8 @@ public sealed class WebhookTests
         using var http = PublicAddress.Client(privateToo: false);
         var url = receiver.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
 
-        var fault = await Assert.ThrowsAnyAsync<HttpRequestException>(() => http.PostAsync(url, null, TestContext.Current.CancellationToken));
+        var fault = await Assert.ThrowsAnyAsync<HttpRequestException>(
+            () => http.PostAsync(url, null, TestContext.Current.CancellationToken));
 
         Assert.Contains("no public address", fault.ToString(), StringComparison.Ordinal);
         Assert.Empty(receiver.Hooks);
