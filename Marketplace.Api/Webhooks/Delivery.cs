@@ -92,7 +92,8 @@ public sealed record Delivery
             "UPDATE delivery SET state = @State, attempts = attempts + 1, due_at = @Due WHERE delivery_id = @deliveryId AND state = 'due'",
             new
             {
-                deliveryId, State = WireJson.Word(state), Due = state == DeliveryState.Due ? session.Now + Waits[(int)attempts] : session.Now,
+                deliveryId, State = WireJson.Word(state),
+                Due = state == DeliveryState.Due ? session.Now + Waits[(int)attempts] : session.Now,
             });
         await session.Execute(
             """

@@ -41,7 +41,8 @@ internal static class PublicAddress
             throw Refusal.Invalid("url", "is an address such as https://example.org/hook");
         if (uri.UserInfo.Length > 0 || uri.Fragment.Length > 0) throw Refusal.Invalid("url", "has no user and no fragment");
         var isPrivate = uri.IsLoopback || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && !Is(address));
-        return isPrivate && !privateToo ? throw Refusal.Invalid("url", "is of a private network; give one that the Internet reaches") : text;
+        if (isPrivate && !privateToo) throw Refusal.Invalid("url", "is of a private network; give one that the Internet reaches");
+        return text;
     }
 
     /// <summary>A client that follows no redirect, uses no proxy, and connects to public addresses alone, unless told otherwise.</summary>

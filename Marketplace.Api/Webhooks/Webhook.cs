@@ -74,8 +74,8 @@ public sealed record Webhook
             """,
             new
             {
-                webhookId, owner, url, Kinds = string.Join(' ', kinds.Distinct()), Secret = Sealer(protection, webhookId).Protect(secret.Text),
-                session.Now,
+                webhookId, owner, url, Kinds = string.Join(' ', kinds.Distinct()),
+                Secret = Sealer(protection, webhookId).Protect(secret.Text), session.Now,
             });
         return new((await Find(session, owner, webhookId))!, secret.Text);
     }
@@ -153,7 +153,8 @@ public sealed record Webhook
     internal static IDataProtector Sealer(IDataProtectionProvider protection, WebhookId webhookId) =>
         protection.CreateProtector("webhook secret", webhookId.Value);
 
-    private bool Hears(string kind) => Kinds.Any(k => k == kind || (k == EveryLease && kind.StartsWith("lease.", StringComparison.Ordinal)));
+    private bool Hears(string kind) =>
+        Kinds.Any(k => k == kind || (k == EveryLease && kind.StartsWith("lease.", StringComparison.Ordinal)));
 }
 
 /// <summary>An address with its secret, which is told this once.</summary>

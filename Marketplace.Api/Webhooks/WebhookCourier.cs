@@ -27,7 +27,8 @@ public sealed class WebhookCourier(
     private readonly HttpClient _http = PublicAddress.Client(options.WebhooksToPrivateAddresses);
 
     /// <summary>Sends what is due, and returns how many were tried.</summary>
-    public static async Task<int> Tend(Database database, IDataProtectionProvider protection, HttpClient http, CancellationToken ct = default)
+    public static async Task<int> Tend(
+        Database database, IDataProtectionProvider protection, HttpClient http, CancellationToken ct = default)
     {
         var parcels = await Claim(database, ct);
 

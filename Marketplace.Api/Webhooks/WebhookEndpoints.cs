@@ -22,7 +22,8 @@ internal static class WebhookEndpoints
         webhooks.MapPost("/{webhookId}/rotate", Rotate)
             .WithSummary("Make a new secret, shown this once; the one before signs too for another 24 hours");
         webhooks.MapPost("/{webhookId}/enable", Enable).WithSummary("Send to an address again that was disabled");
-        webhooks.MapGet("/{webhookId}/deliveries", Deliveries).WithSummary("List the messages to an address with every attempt, newest first");
+        webhooks.MapGet("/{webhookId}/deliveries", Deliveries)
+            .WithSummary("List the messages to an address with every attempt, newest first");
         webhooks.MapPost("/{webhookId}/deliveries/{deliveryId}/retry", Retry)
             .WithSummary("Send a message once more that was given up on, or taken");
     }
