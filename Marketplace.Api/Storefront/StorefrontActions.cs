@@ -12,6 +12,9 @@ internal static class StorefrontActions
         pages.MapPost("/sign-out", (Delegate)SignOut).AllowAnonymous();
         pages.MapPost("/bids/{id}/cancel", CancelBid);
         pages.MapPost("/my-offers/{offerId}/own-use/{id}/release", ReleaseOwnUse);
+        pages.MapPost("/tenders/{id}/cancel", CancelTender);
+        pages.MapPost("/tenders/{id}/award/{sealedOffer}", AwardTender);
+        pages.MapPost("/tenders/{id}/withdraw/{sealedOffer}", WithdrawAnswer);
         pages.MapPost("/leases/{id}/start", StartLease);
         pages.MapPost("/leases/{id}/end", EndLease);
         pages.MapPost("/leases/{id}/provision", ProvisionLease);
@@ -43,6 +46,25 @@ internal static class StorefrontActions
         caller.Require(Role.Provider);
         await OwnUseBook.Release(session, caller.OrganisationId, offerId, id);
         return Results.LocalRedirect($"/my-offers/{offerId}/own-use");
+    }
+
+    private static async Task<IResult> CancelTender(TenderId id, Caller caller, Session session)
+    {
+        await TenderBook.Cancel(session, caller.OrganisationId, id);
+        return Results.LocalRedirect($"/tenders/{id}");
+    }
+
+    private static async Task<IResult> AwardTender(
+        TenderId id, SealedOfferId sealedOffer, Caller caller, Session session, MarketplaceOptions options)
+    {
+        var tender = await TenderAward.Award(session, caller, id, sealedOffer, options.CommissionBasisPoints);
+        return Results.LocalRedirect($"/leases/{tender.LeaseId}");
+    }
+
+    private static async Task<IResult> WithdrawAnswer(TenderId id, SealedOfferId sealedOffer, Caller caller, Session session)
+    {
+        await SealedBook.Withdraw(session, caller, id, sealedOffer);
+        return Results.LocalRedirect($"/tenders/{id}");
     }
 
     private static async Task<IResult> StartLease(LeaseId id, Caller caller, Session session)

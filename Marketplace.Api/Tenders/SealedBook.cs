@@ -108,6 +108,15 @@ public static class SealedBook
     internal static Task Settle(Session session, TenderId tenderId, SealedState to) => session.Execute(
         "UPDATE sealed_offer SET state = @To WHERE tender_id = @tenderId AND state = 'sealed'", new { tenderId, To = WireJson.Word(to) });
 
+    /// <summary>A provider's offers that could serve a tender now.</summary>
+    internal static async Task<IReadOnlyList<Offer>> Fitting(Session session, TenderId tenderId, OrganisationId provider)
+    {
+        var tender = (await TenderBook.Find(session, tenderId))!;
+        var fit = await TenderBook.Fit(session, tender);
+        var offers = await OfferBook.Open(session, tender.FromAt, tender.UntilAt);
+        return [.. offers.Where(o => o.ProviderId == provider && fit.WhyNot(o, fit.CardsOf(o)) is null)];
+    }
+
     /// <summary>The offer with the cards that are free over the tender's window.</summary>
     internal static async Task<Offer?> Over(Session session, Tender tender, OfferId offerId) => await OfferBook.Known(
         session, await session.Find<Offer>(

@@ -4,12 +4,13 @@
     const kinds = [...new Set(parts().flatMap(part => part.dataset.live.split(",")))].filter(Boolean);
     if (kinds.length === 0) return;
 
+    let source = null;
     let waiting = null;
 
     const put = (part, fresh) => {
         if (part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) return;
-        const open = [...part.querySelectorAll("details[open][id]")].map(details => details.id);
-        for (const id of open) fresh.querySelector(`details[id="${CSS.escape(id)}"]`)?.setAttribute("open", "");
+        for (const details of part.querySelectorAll("details[open][id]"))
+            fresh.querySelector(`details[id="${CSS.escape(details.id)}"]`)?.setAttribute("open", "");
         part.replaceWith(fresh);
     };
 
@@ -27,7 +28,21 @@
     // Many events may come at once, as an auction clears; the page is loaded once for all of them.
     const soon = () => { waiting ??= setTimeout(() => load().catch(() => { }), 500); };
 
-    const source = new EventSource("/live?kinds=" + encodeURIComponent(kinds.join(",")));
-    source.onmessage = soon;
-    addEventListener("pagehide", () => source.close());
+    // A browser has few connections to a host: a page that nobody looks at keeps none.
+    const follow = () => {
+        if (source) return;
+        source = new EventSource("/live?kinds=" + encodeURIComponent(kinds.join(",")));
+        source.onmessage = soon;
+    };
+    const leave = () => {
+        source?.close();
+        source = null;
+    };
+    document.addEventListener("visibilitychange", () => {
+        if (document.hidden) return leave();
+        soon();
+        follow();
+    });
+    addEventListener("pagehide", leave);
+    if (!document.hidden) follow();
 })();

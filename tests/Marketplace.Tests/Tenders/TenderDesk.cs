@@ -2,7 +2,7 @@ using Marketplace.Billing;
 
 namespace Marketplace;
 
-/// <summary>A host with a buyer, two providers with an H100 rack each, and the words of a tender that closes at noon of 2 January.</summary>
+/// <summary>A host with a buyer, two providers with an H100 rack each, and the words of a tender.</summary>
 public sealed class TenderDesk : IAsyncDisposable
 {
     public const string Closes = "2026-01-02T12:00:00Z", Lapses = "2026-01-03T12:00:00Z", From = "2026-01-10T00:00:00Z",
@@ -29,7 +29,8 @@ public sealed class TenderDesk : IAsyncDisposable
     {
         var host = await ApiHost.Run(engine);
         var desk = new TenderDesk(
-            host, await host.Open("Blue Heron", "buyer"), await host.Open("North Lake", "provider"), await host.Open("South Hill", "provider"));
+            host, await host.Open("Blue Heron", "buyer"), await host.Open("North Lake", "provider"),
+            await host.Open("South Hill", "provider"));
         desk.NorthOffer = await desk.Publish(desk.North);
         desk.SouthOffer = await desk.Publish(desk.South);
         return desk;
