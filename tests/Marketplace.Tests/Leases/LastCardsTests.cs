@@ -25,7 +25,8 @@ public sealed class LastCardsTests
                  "ask":{"amount":"7.20","currency":"CNY"},"availableFrom":"{{ApiHost.Start}}","availableUntil":"2026-02-28T16:00:00Z"}
                 """)).Text("offerId"));
 
-            var leases = await Task.WhenAll(buyers.Select((buyer, i) => Task.Run(() => Rent(buyer, round, letsGoFirst: i % 5 == 0))));
+            // Others each round: who lets many go within an hour gets no more quotes, and all of these rounds are one hour.
+            var leases = await Task.WhenAll(buyers.Select((buyer, i) => Task.Run(() => Rent(buyer, round, letsGoFirst: (i + round) % 5 == 0))));
 
             await AssertSold(host, offer, [.. leases.OfType<string>()]);
         }
