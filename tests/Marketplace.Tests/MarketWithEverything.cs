@@ -63,7 +63,8 @@ public sealed class MarketWithEverything : IAsyncLifetime
         ["POST /v1/tenders"] =
             """
             {"workload":"llm-prefill","cards":2,"models":["h100-sxm5-80gb"],"fromAt":"2026-02-12T00:00:00Z",
-             "untilAt":"2026-02-13T00:00:00Z","closesAt":"2026-02-10T00:00:00Z","floor":"int8","region":"cn-north-1","residency":"CN","vendor":"NVIDIA","minMemoryGiB":80,
+             "untilAt":"2026-02-13T00:00:00Z","closesAt":"2026-02-10T00:00:00Z","floor":"int8","region":"cn-north-1",
+             "residency":"CN","vendor":"NVIDIA","minMemoryGiB":80,
              "tiers":["single_card"],"reference":"r","note":"n"}
             """,
         ["POST /v1/webhooks"] = """{"url":"https://example.org/hook","kinds":["lease.awarded"]}""",
