@@ -18,6 +18,8 @@ internal sealed class SlurmConnector(MarketApi market, SlurmCommand slurm, Slurm
     /// <summary>So late may a job's end reach Slurm's books and still be seen by the next look.</summary>
     private static readonly Duration Late = Duration.FromHours(1);
 
+    private static readonly Duration AboutToBegin = Duration.FromMinutes(1);
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
     private static readonly InstantPattern Time = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss");
@@ -35,7 +37,7 @@ internal sealed class SlurmConnector(MarketApi market, SlurmCommand slurm, Slurm
         }
     }
 
-    /// <summary>Does what is to be done now. False: something was not possible, the log says what; the next look tries again.</summary>
+    /// <summary>Does what is to be done now. False: there is more to do soon, such as what the log says was not possible.</summary>
     public async Task<bool> Look(CancellationToken ct)
     {
         var isDone = true;
@@ -63,6 +65,8 @@ internal sealed class SlurmConnector(MarketApi market, SlurmCommand slurm, Slurm
                     isDone &= await Try($"{lease.LeaseId}", () => Serve(lease, login, standing.Contains(lease.LeaseId), now, ct));
             }
 
+            // Whose window is about to begin should not wait for a whole round.
+            isDone &= !leases.Values.Any(lease => !lease.IsDue(now) && lease.IsDue(now + AboutToBegin));
             isDone &= await Try("usage", () => Report(leases, now, ct));
         }
 

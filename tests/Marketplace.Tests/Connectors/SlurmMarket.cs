@@ -61,6 +61,14 @@ public sealed class SlurmMarket : IAsyncDisposable
         return accepted.Text("leaseId");
     }
 
+    /// <summary>Rents cards, and looks until they are handed over.</summary>
+    public async Task<string> Rented(int cards)
+    {
+        var lease = await Rent(cards);
+        await Look(async () => await StateOf(lease) == "active", "the lease handed over");
+        return lease;
+    }
+
     public async Task<string> StateOf(string lease) => (await Buyer.Get($"/v1/leases/{lease}")).Text("state");
 
     /// <summary>Usage events of a lease that the marketplace took.</summary>
@@ -96,7 +104,7 @@ public sealed class SlurmMarket : IAsyncDisposable
     {
         var made = Path.Combine(_folder.FullName, "made");
         foreach (var tool in new[] { "sacct", "sacctmgr", "scancel", "squeue" }) await Script(Path.Combine("tools", tool), $"exec {tool} \"$@\"");
-        await Script(Path.Combine("tools", "scontrol"), $"scontrol \"$@\" || exit\n[ \"$1\" != create ] || {{ : >{made}; exec tail -f /dev/null; }}");
+        await Script(Path.Combine("tools", "scontrol"), $"scontrol \"$@\" || exit\n[ \"$1\" != create ] || {{ : >{made}; exec sleep 60; }}");
         return (Path.Combine(_folder.FullName, "tools"), made);
     }
 
