@@ -6,7 +6,7 @@ using NodaTime;
 
 namespace Marketplace;
 
-/// <summary><c>connect slurm</c>: serves a provider's leases from its Slurm cluster. Its words on the command line are its documentation.</summary>
+/// <summary><c>connect slurm</c>: serves a provider's leases from its Slurm cluster; what its options mean, they say themselves.</summary>
 internal static class ConnectCommand
 {
     private const int WrongUse = 2;
