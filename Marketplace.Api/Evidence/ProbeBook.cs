@@ -37,6 +37,8 @@ public static class ProbeBook
         var reading = Read(await CardBook.Get(session, nonce.Card), said.Samples);
         probe = probe with { Doubt = reading.Doubt, Parts = Shown(reading.Parts.Select(p => (WireJson.Word(p.Key), p.Value))) };
         await Keep(session, probe, reading, caller.OrganisationId, nonce, key, jws);
+        if (nonce.LeaseId is { } leaseId && reading.Parts.TryGetValue(WorkClass.Standard, out var part))
+            await LeaseProbe.Judge(session, leaseId, part);
         var listed = reading.Doubt is null ? await ListingBook.Relist(session, probe.ProviderId, probe.Card) : [];
         return new(probe, listed);
     }

@@ -59,6 +59,7 @@ public static class Host
         {
             services.AddHostedService<Steward>();
             services.AddHostedService<LeaseKeeper>();
+            services.AddHostedService<WebhookCourier>();
             services.AddHostedService<IndexPublisher>();
         }
 

@@ -72,6 +72,9 @@ public sealed record MarketplaceOptions
     /// <summary>Minutes for which leases wait, paused, when their buyer's funds have run out, 0 to 10,080; then they are ended.</summary>
     public int FundsGraceMinutes { get; init; } = 60;
 
+    /// <summary>Webhooks may call addresses of private networks: for tests, and for markets within one network.</summary>
+    public bool WebhooksToPrivateAddresses { get; init; }
+
     internal HostRoles HostRoles => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Aggregate(HostRoles.None, (roles, word) => roles | (word switch
         {

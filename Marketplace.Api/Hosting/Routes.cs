@@ -23,6 +23,7 @@ internal static class Routes
         OfferEndpoints.Map(v1);
         BidEndpoints.Map(v1);
         LeaseEndpoints.Map(v1);
+        WebhookEndpoints.Map(v1);
         IndexEndpoints.Map(v1);
         BreakEvenEndpoints.Map(v1);
         UsageEndpoints.Map(v1);

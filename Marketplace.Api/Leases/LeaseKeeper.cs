@@ -6,8 +6,9 @@ namespace Marketplace;
 
 /// <summary>
 /// Compares what leases are with what they ought to be, many times a minute: ends those whose window is over, fails those that nobody
-/// hands over, begins the interruptions that were announced, doubts those that report nothing. What was due earlier is done first and as of
-/// the instant at which it was due, so that a keeper that was away, or a test clock that jumped, does what every minute would have done.
+/// hands over, begins the interruptions that were announced, doubts those that report nothing, settles those that are billed, and walks the
+/// funds of buyers down their ladder. What was due earlier is done first and as of the instant at which it was due, so that a keeper that
+/// was away, or a test clock that jumped, does what every minute would have done.
 /// </summary>
 public sealed class LeaseKeeper(
     Database database, MarketplaceOptions options, TimeProvider time, ILogger<LeaseKeeper> log) : BackgroundService
@@ -43,19 +44,41 @@ public sealed class LeaseKeeper(
             LEFT JOIN (SELECT lease_id, MAX(until_at) AS back FROM interruption GROUP BY lease_id) r ON r.lease_id = l.lease_id
             WHERE l.state = 'active') s
           WHERE s.heard + @silence < @upTo
-            AND NOT EXISTS (SELECT 1 FROM lease_event e WHERE e.lease_id = s.lease_id AND e.reason = 'no_usage' AND e.at >= s.heard)) d
+            AND NOT EXISTS (SELECT 1 FROM lease_event e WHERE e.lease_id = s.lease_id AND e.reason = 'no_usage' AND e.at >= s.heard)
+          UNION ALL
+          SELECT l.lease_id, 'settle', CAST(@upTo AS BIGINT) FROM lease l JOIN agreement a ON a.lease_id = l.lease_id
+          WHERE l.state = 'ended' AND l.over_at <= (SELECT MAX(b.period_until) FROM billing_period b)
+            AND EXISTS (SELECT 1 FROM billing_period b
+              WHERE b.account_id = a.buyer_id AND b.period_from < a.ended_at AND b.period_until >= a.ended_at)
+            AND NOT EXISTS (SELECT 1 FROM usage_unrated u WHERE u.lease_id = l.lease_id)
+            AND NOT EXISTS (SELECT 1 FROM tally t WHERE t.lease_id = l.lease_id
+              AND (t.quantity <> t.invoiced_quantity OR t.nanos <> t.invoiced_nanos OR t.credited <> t.invoiced_credited))
+            AND NOT EXISTS (SELECT 1 FROM invoice_line i WHERE i.lease_id = l.lease_id
+              AND NOT EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.source = 'invoice:' || i.invoice_id))) d
         ORDER BY d.due, d.lease_id, d.task LIMIT @Most
         """;
 
     /// <summary>Does all that is due by now. The test clock runs it at once when it is moved.</summary>
     public static async Task Tend(Database database, MarketplaceOptions options, CancellationToken ct = default)
     {
-        while (await IsDue(database, options, ct))
+        while (await Next(database, options, ct) is var (tasks, funds))
         {
             await using var session = await database.Write(ct);
-            foreach (var task in await session.Query<LeaseTask>(Due, Until(session.Now, options))) await Do(session, task);
+
+            // What is due of leases before the funds cross a rung may be why they do not.
+            if (tasks > 0)
+            {
+                foreach (var task in await Tasks(session, funds?.At ?? session.Now, options)) await Do(session, task);
+            }
+            else
+            {
+                await FundsLadder.Step(session, funds!.Value.Buyer, funds.Value.At);
+            }
+
             await session.Commit();
         }
+
+        await FundsLadder.Looked(database, ct);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -75,17 +98,22 @@ public sealed class LeaseKeeper(
         }
     }
 
-    private static async Task<bool> IsDue(Database database, MarketplaceOptions options, CancellationToken ct)
+    /// <summary>What is due: how many tasks of leases, and the buyer whose funds come before any later one; null: nothing.</summary>
+    private static async Task<(int Tasks, (OrganisationId Buyer, Instant At)? Funds)?> Next(
+        Database database, MarketplaceOptions options, CancellationToken ct)
     {
         await using var look = await database.Read(ct);
-        return (await look.Query<LeaseTask>(Due, Until(look.Now, options))).Count > 0;
+        var funds = await FundsLadder.Next(look);
+        var tasks = (await Tasks(look, funds?.At ?? look.Now, options)).Count;
+        return tasks == 0 && funds is null ? null : (tasks, funds);
     }
 
-    private static object Until(Instant upTo, MarketplaceOptions options) => new
-    {
-        upTo, Most, handOver = options.HandOverMinutes * 60_000L, fundsGrace = options.FundsGraceMinutes * 60_000L,
-        silence = (long)Silence.TotalMilliseconds,
-    };
+    private static Task<IReadOnlyList<LeaseTask>> Tasks(Session session, Instant upTo, MarketplaceOptions options) =>
+        session.Query<LeaseTask>(Due, new
+        {
+            upTo, Most, handOver = options.HandOverMinutes * 60_000L, fundsGrace = options.FundsGraceMinutes * 60_000L,
+            silence = (long)Silence.TotalMilliseconds,
+        });
 
     private static async Task Do(Session session, LeaseTask task)
     {
@@ -103,6 +131,9 @@ public sealed class LeaseKeeper(
                 break;
             case "close" when lease is { State: LeaseState.Interrupted, Reason: "funds_out" }:
                 await Move(LeaseState.Ended, "funds_out");
+                break;
+            case "settle" when lease.State == LeaseState.Ended:
+                await LeaseBook.Move(session, lease, LeaseState.Settled, "settled", LeaseActor.Market);
                 break;
             case "silent" when lease.State == LeaseState.Active:
                 await LeaseEvent.Add(session, lease.LeaseId, lease.State, lease.State, "no_usage", LeaseActor.Market, null, at);

@@ -22,5 +22,6 @@ public sealed record LeaseNews(
             lease.UntilAt, lease.State, reason, at);
         var kind = $"lease.{word}";
         await LiveLog.Say(session, kind, lease.LeaseId.Value, news, lease.BuyerId, lease.ProviderId);
+        await Webhook.Tell(session, kind, news, lease.BuyerId, lease.ProviderId);
     }
 }

@@ -46,6 +46,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
         ["POST /v1/leases/{leaseId}/fail"] = """{"note":"the node is gone"}""",
         ["POST /v1/leases/{leaseId}/dispute"] = """{"text":"two cards were away"}""",
         ["POST /v1/leases/{leaseId}/dispute/resolve"] = $$"""{"answer":"agreed","credit":{{Ask}}}""",
+        ["POST /v1/webhooks"] = """{"url":"https://example.org/hook","kinds":["lease.awarded"]}""",
         ["POST /v1/probes/nonces"] = """{"card":"h100-sxm5-80gb"}""",
         ["POST /v1/billing-runs"] = """{"cutoff":"2026-01-31T16:00:00Z"}""",
         ["POST /v1/index-runs"] = """{"day":"2025-12-31"}""",
@@ -93,6 +94,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
             || path is "/v1/workloads" =>
                 _buyer,
         "/v1/usage" or "/v1/usage/quarantine" => _provider,
+        var path when path.StartsWith("/v1/webhooks", StringComparison.Ordinal) => _provider,
         var path when path.StartsWith("/v1/probe", StringComparison.Ordinal) => _provider,
         _ => Host.Operator,
     };
@@ -132,6 +134,10 @@ public sealed class MarketWithEverything : IAsyncLifetime
         _own["/v1/bids/{bidId}:bidId"] = bid.Text("bidId");
         string[] acts = ["", "/events", "/end", "/reject", "/dispute", "/dispute/resolve", .. Served];
         foreach (var path in acts) _own[$"/v1/leases/{{leaseId}}{path}:leaseId"] = rented.Lease;
+        var hook = (await Made(_provider.Post("/v1/webhooks", Right("POST /v1/webhooks")!))).Text("webhook.webhookId");
+        foreach (var path in new[] { "", "/rotate", "/enable", "/deliveries", "/deliveries/{deliveryId}/retry" })
+            _own[$"/v1/webhooks/{{webhookId}}{path}:webhookId"] = hook;
+        _own["/v1/webhooks/{webhookId}/deliveries/{deliveryId}/retry:deliveryId"] = "delivery_00000000000000000000000000";
         foreach (var path in new[] { "", "/trades" })
             _own[$"/v1/index/{{indexId}}{path}:indexId"] = (await _buyer.Get("/v1/index")).Text("items.0.indexId");
         _own["/v1/billing-runs/{id}:id"] = run.Text("runId");
