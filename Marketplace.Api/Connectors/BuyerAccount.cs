@@ -36,7 +36,8 @@ internal static class BuyerAccount
     public static IReadOnlyDictionary<string, string> Rows(string output)
     {
         var rows = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var parts in output.Split('\n').Select(line => line.Split('|')).Where(parts => parts.Length == 2)) rows[parts[0]] = parts[1];
+        foreach (var line in output.Split('\n'))
+            if (line.Split('|') is [var user, var limit]) rows[user] = limit;
         return rows;
     }
 

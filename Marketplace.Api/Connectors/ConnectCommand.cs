@@ -1,14 +1,18 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using NodaTime;
 
 namespace Marketplace;
 
-/// <summary><c>connect slurm</c>: serves a provider's leases from its Slurm cluster. Its words on the command line are its documentation.</summary>
+/// <summary><c>connect slurm</c>: serves a provider's leases from its Slurm cluster; what its options mean, they say themselves.</summary>
 internal static class ConnectCommand
 {
-    private static readonly Option<Uri> Server = new("--server") { Description = "The marketplace", Required = true };
+    private const int WrongUse = 2;
+
+    private static readonly Option<Uri> Server =
+        new("--server") { Description = "The marketplace", Required = true, CustomParser = Address };
 
     private static readonly Option<string> Key = new("--key")
     {
@@ -51,10 +55,14 @@ internal static class ConnectCommand
         new("--since-hours") { Description = "How far back the first look asks for usage", DefaultValueFactory = _ => 72 };
 
     private static readonly Option<bool> Once =
-        new("--once") { Description = "Look once; ends with 0, or 1 when something is left to do" };
+        new("--once") { Description = "Look once; ends with 0, or with 1 when something is left to do" };
 
     private static readonly Option<Uri?> Listen =
-        new("--listen") { Description = "Take the marketplace's webhooks here, such as http://127.0.0.1:9090/hook, and look at once" };
+        new("--listen")
+        {
+            Description = "Take the marketplace's webhooks here, such as http://127.0.0.1:9090/hook, and look at once",
+            CustomParser = Address,
+        };
 
     private static readonly Option<string> Secret = new("--secret")
     {
@@ -75,26 +83,33 @@ internal static class ConnectCommand
             Server, Key, Partition, LoginHost, LoginProgram, Gres, CpusPerCard, CardsPerNode, Offers, Prefix, Every, Since, Once, Listen,
             Secret, Tools, Configuration,
         };
-        slurm.Validators.Add(parsed =>
-        {
-            if (parsed.GetValue(Server) is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
-                parsed.AddError("--server is an address such as http://127.0.0.1:5080");
-            if (string.IsNullOrEmpty(parsed.GetValue(Key))) parsed.AddError("--key, or MARKETPLACE_KEY in the environment, is required");
-            if (parsed.GetValue(CpusPerCard) < 1) parsed.AddError("--cpus-per-card is 1 or more");
-            if (parsed.GetValue(CardsPerNode) < 1) parsed.AddError("--cards-per-node is 1 or more");
-            if (parsed.GetValue(Every) < 1) parsed.AddError("--every is 1 second or more");
-            if (parsed.GetValue(Since) is < 1 or > 24 * 366) parsed.AddError("--since-hours is 1 to 8784");
-            if (parsed.GetValue(Offers)?.FirstOrDefault(text => !OfferId.TryParse(text, out _)) is { } wrong)
-                parsed.AddError($"--offer is an id such as offer_..., not {wrong}");
-            if (!IsPrefix(parsed.GetValue(Prefix)!)) parsed.AddError("--account-prefix is 1 to 20 letters a-z, digits, - or _");
-            if (parsed.GetValue(Listen) is not { } listen) return;
-            if (!listen.IsAbsoluteUri || listen.Scheme != Uri.UriSchemeHttp)
-                parsed.AddError("--listen is an address such as http://127.0.0.1:9090/hook; a proxy before it may speak https");
-            if (Doorbell.Key(parsed.GetValue(Secret)!) is null)
-                parsed.AddError("--listen takes --secret, or MARKETPLACE_WEBHOOK_SECRET in the environment: whsec_ and base64");
-        });
         slurm.SetAction(Run);
         return new Command("connect", "Serves a provider's leases from its own scheduler") { slurm };
+    }
+
+    // Asked once everything is read: a validator of the command would not see the defaults.
+    private static IEnumerable<string> Faults(ParseResult parsed)
+    {
+        if (string.IsNullOrEmpty(parsed.GetValue(Key))) yield return "--key, or MARKETPLACE_KEY in the environment, is required";
+        if (parsed.GetValue(CpusPerCard) < 1) yield return "--cpus-per-card is 1 or more";
+        if (parsed.GetValue(CardsPerNode) < 1) yield return "--cards-per-node is 1 or more";
+        if (parsed.GetValue(Every) < 1) yield return "--every is 1 second or more";
+        if (parsed.GetValue(Since) is < 1 or > 24 * 366) yield return "--since-hours is 1 to 8784";
+        if (parsed.GetValue(Offers)!.FirstOrDefault(text => !OfferId.TryParse(text, out _)) is { } wrong)
+            yield return $"--offer is an id such as offer_..., not {wrong}";
+        if (!IsPrefix(parsed.GetValue(Prefix)!)) yield return "--account-prefix is 1 to 20 letters a-z, digits, - or _";
+        if (parsed.GetValue(Listen) is not { } listen) yield break;
+        if (listen.Scheme != Uri.UriSchemeHttp) yield return "--listen speaks http; a proxy before it may speak https";
+        if (Doorbell.Key(parsed.GetValue(Secret)!) is null)
+            yield return "--listen takes --secret, or MARKETPLACE_WEBHOOK_SECRET in the environment: whsec_ and base64";
+    }
+
+    private static Uri Address(ArgumentResult given)
+    {
+        var text = given.Tokens is [var token] ? token.Value : "";
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return address;
+        given.AddError($"{text} is no address such as http://127.0.0.1:5080");
+        return new("http://localhost");
     }
 
     // Slurm writes the names of accounts in lower case, whatever they were.
@@ -103,6 +118,10 @@ internal static class ConnectCommand
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
+        var faults = Faults(parsed).ToList();
+        foreach (var fault in faults) await Console.Error.WriteLineAsync(fault);
+        if (faults.Count > 0) return WrongUse;
+
         var site = new SlurmSite
         {
             Partition = parsed.GetValue(Partition)!, Prefix = parsed.GetValue(Prefix)!, Gres = parsed.GetValue(Gres),

@@ -100,7 +100,8 @@ internal sealed class MarketApi : IDisposable
         if (response.Headers.Date is { } date) Now = Instant.FromDateTimeOffset(date);
         return response.IsSuccessStatusCode
             ? JsonSerializer.Deserialize<T>(body, WireJson.Messages)!
-            : throw new HttpRequestException($"{method} {path}: {(int)response.StatusCode} {Detail(response, body)}", null, response.StatusCode);
+            : throw new HttpRequestException(
+                $"{method} {path}: {(int)response.StatusCode} {Detail(response, body)}", null, response.StatusCode);
     }
 
     private static string Detail(HttpResponseMessage response, string body) =>

@@ -18,9 +18,8 @@ internal static class Reservation
 
     /// <summary>The lease that a reservation is; null: it is somebody else's.</summary>
     public static LeaseId? LeaseOf(SlurmSite site, string name) =>
-        name.StartsWith($"{site.Prefix}{LeaseId.Prefix}_", StringComparison.Ordinal) && LeaseId.TryParse(name[site.Prefix.Length..], out var id)
-            ? id
-            : null;
+        name.StartsWith($"{site.Prefix}{LeaseId.Prefix}_", StringComparison.Ordinal)
+            && LeaseId.TryParse(name[site.Prefix.Length..], out var id) ? id : null;
 
     /// <summary>The names in what <c>scontrol --oneliner show reservation</c> wrote.</summary>
     public static IEnumerable<string> Names(string output)
@@ -37,7 +36,8 @@ internal static class Reservation
         foreach (var parts in output.Split('\n').Select(line => line.Split('|')))
         {
             // One that was changed stands there once for each of its shapes.
-            if (parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id)) names[id] = parts[1];
+            if (parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+                names[id] = parts[1];
         }
 
         return names;

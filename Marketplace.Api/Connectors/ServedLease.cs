@@ -40,7 +40,7 @@ internal sealed record ServedLease
     /// <summary>Whether the buyer may not use the cards any more, or not until it is resumed.</summary>
     public bool IsTakenBack => TakenBack.Contains(State, StringComparer.Ordinal);
 
-    /// <summary>Whether the buyer waits for its cards.</summary>
+    /// <summary>Whether the buyer waits for its cards, or will at that time.</summary>
     public bool IsDue(Instant now) => State is "awarded" or "provisioning" && FromAt <= now && now < UntilAt;
 }
 

@@ -18,66 +18,78 @@ internal sealed class SlurmConnector(MarketApi market, SlurmCommand slurm, Slurm
     /// <summary>So late may a job's end reach Slurm's books and still be seen by the next look.</summary>
     private static readonly Duration Late = Duration.FromHours(1);
 
+    private static readonly Duration AboutToBegin = Duration.FromMinutes(1);
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
     private static readonly InstantPattern Time = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss");
 
     private HashSet<string> _answered = new(StringComparer.Ordinal);
     private Instant? _reported;
+    private bool _isDone;
 
-    /// <summary>Looks again and again: when the bell rings, when the time is over, and soon when something was left to do.</summary>
+    /// <summary>
+    /// Looks again and again: when the bell rings, when the time is over, and sooner, at growing distances, while something is left to do.
+    /// </summary>
     public async Task Run(Signal bell, TimeSpan every, CancellationToken ct)
     {
-        while (true)
+        for (var wait = Soon; ; wait = _isDone ? Soon : wait * 2)
         {
             var isDone = await Look(ct);
-            await bell.Wait(isDone || every < Soon ? every : Soon, ct);
+            await bell.Wait(isDone || wait > every ? every : wait, ct);
         }
     }
 
-    /// <summary>Does what is to be done now. False: something was not possible, the log says what; the next look tries again.</summary>
+    /// <summary>Does what is to be done now. False: there is more to do soon, such as what the log says was not possible.</summary>
     public async Task<bool> Look(CancellationToken ct)
     {
-        var isDone = true;
-        return await Try("look", () => Compare()) && isDone;
+        _isDone = true;
+        await Attempt("look", () => Compare(ct), ct);
+        return _isDone;
+    }
 
-        async Task Compare()
+    private async Task Compare(CancellationToken ct)
+    {
+        var standing = await Standing(ct);
+        var leases = await Leases(standing, ct);
+        var now = market.Now;
+        var logins = new Dictionary<OrganisationId, string>();
+        foreach (var theirs in leases.Values.Where(lease => lease.IsPromised(now)).ToLookup(lease => lease.BuyerId))
         {
-            var standing = await Standing(ct);
-            var leases = await Leases(standing, ct);
-            var now = market.Now;
-            var logins = new Dictionary<OrganisationId, string>();
-            foreach (var (buyer, theirs) in leases.Values.Where(lease => lease.IsPromised(now)).GroupBy(lease => lease.BuyerId)
-                .ToDictionary(group => group.Key, group => group.ToList()))
-            {
-                var held = new CardCount(theirs.Where(lease => lease.FromAt <= now).Sum(lease => lease.Cards.Millis));
-                isDone &= await Try($"account of {buyer}", async () =>
-                    logins[buyer] = await BuyerAccount.Ensure(slurm, site, buyer, theirs[0].BuyerName, held, ct));
-            }
+            var held = new CardCount(theirs.Where(lease => lease.FromAt <= now).Sum(lease => lease.Cards.Millis));
+            await Attempt($"account of {theirs.Key}", Account, ct);
 
-            foreach (var lease in leases.Values)
-            {
-                if (lease.IsTakenBack && standing.Contains(lease.LeaseId))
-                    isDone &= await Try($"{lease.LeaseId}", () => TakeBack(lease, ct));
-                else if (lease.IsPromised(now) && logins.TryGetValue(lease.BuyerId, out var login))
-                    isDone &= await Try($"{lease.LeaseId}", () => Serve(lease, login, standing.Contains(lease.LeaseId), now, ct));
-            }
-
-            isDone &= await Try("usage", () => Report(leases, now, ct));
+            async Task Account() =>
+                logins[theirs.Key] = await BuyerAccount.Ensure(slurm, site, theirs.Key, theirs.First().BuyerName, held, ct);
         }
 
-        async Task<bool> Try(string what, Func<Task> act)
+        foreach (var lease in leases.Values)
         {
-            try
-            {
-                await act();
-                return true;
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested && e is SlurmFault or HttpRequestException or JsonException or OperationCanceledException)
-            {
-                await log.WriteLineAsync($"{what}: {e.Message}");
-                return false;
-            }
+            var isStanding = standing.Contains(lease.LeaseId);
+            if (lease.IsTakenBack && isStanding)
+                await Attempt(lease.LeaseId.Value, () => TakeBack(lease, ct), ct);
+            else if (lease.IsPromised(now) && logins.TryGetValue(lease.BuyerId, out var login))
+                await Attempt(lease.LeaseId.Value, () => Serve(lease, login, isStanding, now, ct), ct);
+
+            // Whose window is about to begin should not wait for a whole round.
+            if (!lease.IsDue(now) && lease.IsDue(now + AboutToBegin)) _isDone = false;
+        }
+
+        await Attempt("usage", () => Report(leases, now, ct), ct);
+    }
+
+    /// <summary>What one lease or one tool will not do, the others must not wait for; the next look tries it again.</summary>
+    private async Task Attempt(string what, Func<Task> act, CancellationToken ct)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception e) when (
+            e is SlurmFault or HttpRequestException or JsonException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            _isDone = false;
+            await log.WriteLineAsync($"{what}: {e.Message}");
         }
     }
 
@@ -143,7 +155,8 @@ internal sealed class SlurmConnector(MarketApi market, SlurmCommand slurm, Slurm
             foreach (var job in theirs)
             {
                 if (site.CardsOf(job) is not { } cards) continue;
-                events.AddRange(UsageSlices.Of(job, lease, active, cards, now).Where(slice => seen.Add(slice.Id) && !_answered.Contains(slice.Id)));
+                events.AddRange(
+                    UsageSlices.Of(job, lease, active, cards, now).Where(slice => seen.Add(slice.Id) && !_answered.Contains(slice.Id)));
             }
         }
 
@@ -161,20 +174,24 @@ internal sealed class SlurmConnector(MarketApi market, SlurmCommand slurm, Slurm
         _reported = now;
     }
 
-    /// <summary>The jobs of our reservations since an instant. One that is said to run but that the controller does not know is left out.</summary>
+    /// <summary>
+    /// The jobs of our reservations since an instant. One that the books say runs, but that the controller does not know, is left out: it
+    /// ended without their hearing of it.
+    /// </summary>
     private async Task<IReadOnlyList<(LeaseId Lease, SacctRecord Job)>> Jobs(Instant from, CancellationToken ct)
     {
-        var jobs = SacctRecord.Parse(await slurm.Run(
+        var records = SacctRecord.Parse(await slurm.Run(
             ct, "sacct", "--noheader", "--parsable2", "--allocations", "--duplicates", "--allusers", $"--partition={site.Partition}",
-            $"--starttime={Time.Format(from)}", $"--format={SacctRecord.Format}")).Where(job => job is { Start: not null, ReservationId: not null }).ToList();
+            $"--starttime={Time.Format(from)}", $"--format={SacctRecord.Format}"));
+        var jobs = records.Where(job => job is { Start: not null, ReservationId: not null }).ToList();
         if (jobs.Count == 0) return [];
         var ids = string.Join(',', jobs.Select(job => job.ReservationId!.Value).Distinct());
+
+        // Without a start sacctmgr would forget the reservations of yesterday.
         var names = Reservation.ById(await slurm.Run(
-            ct, "sacctmgr", "--noheader", "--parsable2", "show", "reservation", "where", $"id={ids}", "start=2000-01-01", "format=id,name"));
-        var running = jobs.TrueForAll(job => job.End is not null)
-            ? ""
-            : await slurm.Run(ct, "squeue", "--noheader", $"--partition={site.Partition}", "--format=%A");
-        var known = running.Split('\n').ToHashSet(StringComparer.Ordinal);
+            ct, "sacctmgr", "--noheader", "--parsable2", "show", "reservation", "where", $"id={ids}", "start=2000-01-01",
+            "format=id,name"));
+        var known = (await slurm.Run(ct, "squeue", "--noheader", $"--partition={site.Partition}", "--format=%A")).Split('\n').ToHashSet();
         return
         [
             .. from job in jobs

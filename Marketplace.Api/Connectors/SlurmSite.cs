@@ -32,12 +32,12 @@ internal sealed record SlurmSite
 
     public bool Serves(ServedLease lease) => Offers.Count == 0 || Offers.Contains(lease.OfferId);
 
-    /// <summary>What a reservation of so many cards asks for. Part of a card takes the CPUs of that part, rounded up; part of a node a node.</summary>
+    /// <summary>What a reservation of so many cards asks for: CPUs rounded up to whole ones, or nodes to whole ones.</summary>
     public string Room(CardCount cards) => CardsPerNode is { } perNode
         ? $"NodeCnt={UpTo(cards.Millis, (long)perNode * CardCount.MillisPerCard)}"
         : $"TRES=cpu={UpTo((long)cards.Millis * CpusPerCard, CardCount.MillisPerCard)}";
 
-    /// <summary>The most that an account may use at once while its leases hold so many cards; null: the reservations limit it alone.</summary>
+    /// <summary>What an account may use at once while its leases hold so many cards; null: the reservations alone limit it.</summary>
     public string? Limit(CardCount cards) => Gres is null ? null : $"gres/{Gres}={UpTo(cards.Millis, CardCount.MillisPerCard)}";
 
     /// <summary>The cards that a job had; null: none.</summary>

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using NodaTime;
 
 namespace Marketplace;
 
-/// <summary>Leases served by a real Slurm in which real jobs run, on the real clock. One after the other: they share its one node.</summary>
+/// <summary>Leases served by a real Slurm in which real jobs run, on the real clock. One by one: they share its one node.</summary>
 public sealed class SlurmConnectorTests : IAsyncLifetime
 {
     private SlurmMarket _market = null!;
@@ -22,12 +23,7 @@ public sealed class SlurmConnectorTests : IAsyncLifetime
     public async Task Lease_RunsAJob_IsChargedItsCardSeconds_AndGivesTheCardsBack()
     {
         var lease = await _market.Rent(cards: 2);
-        using (var program = _market.Program())
-        {
-            Assert.True(await program.Ends(TimeSpan.FromSeconds(60)));
-            Assert.True(program.ExitCode == 0, await program.Words());
-        }
-
+        await Eventually.True(Finish, "the program has nothing left to do");
         Assert.Equal("active", await _market.StateOf(lease));
         var reservation = await _market.ReservationOf(lease);
         Assert.Contains("CoreCnt=4 ", reservation, StringComparison.Ordinal);
@@ -43,7 +39,7 @@ public sealed class SlurmConnectorTests : IAsyncLifetime
         var seconds = 2 * (end.Value - start).ToInt64Nanoseconds() / NodaConstants.NanosecondsPerSecond;
         var read = await _market.Buyer.Get($"/v1/leases/{lease}");
         Assert.Equal(seconds, read.At("metered").GetInt64());
-        Assert.Equal(seconds, (long)(read.At("spent.amount").GetString() is { } spent ? decimal.Parse(spent) * 1000 : -1));
+        Assert.Equal(seconds * 0.001m, decimal.Parse(read.Text("spent.amount")));
 
         // Connectors that remember nothing report it again, and nothing is counted twice.
         for (var restart = 0; restart < 2; restart++) Assert.True(await _market.Connector().Look(Ct), $"{_market.Log}");
@@ -53,8 +49,7 @@ public sealed class SlurmConnectorTests : IAsyncLifetime
         // The buyer ends it while a job runs.
         var job = await _market.Submit(lease, "sleep 300", cards: 2);
         await _market.Job(job, "RUNNING");
-        Assert.Equal(200, (await _market.Buyer.Post($"/v1/leases/{lease}/end", "")).Status);
-        await _market.Look(async () => await _market.ReservationOf(lease) is null, "the reservation gone");
+        await _market.End(lease);
         await _market.Job(job, "CANCELLED");
         await _market.Look(async () => (await _market.Usage(lease)).Count == 2, "the cancelled job's usage");
         var ended = await _market.Buyer.Get($"/v1/leases/{lease}");
@@ -65,12 +60,12 @@ public sealed class SlurmConnectorTests : IAsyncLifetime
     [Fact]
     public async Task Interruption_TakesTheCardsAway_AndResumingGivesThemBack()
     {
-        var lease = await _market.Rent(cards: 1);
-        Assert.True(await _market.Connector().Look(Ct), $"{_market.Log}");
+        var lease = await _market.Rented(cards: 1);
         var job = await _market.Submit(lease, "sleep 300", cards: 1);
         var (start, _) = await _market.Job(job, "RUNNING");
 
-        Assert.Equal(200, (await _market.Provider.Post($"/v1/leases/{lease}/interrupt", """{"reason":"force_majeure"}""")).Status);
+        var interrupted = await _market.Provider.Post($"/v1/leases/{lease}/interrupt", """{"reason":"force_majeure"}""");
+        Assert.Equal(200, interrupted.Status);
         await _market.Look(async () => await _market.ReservationOf(lease) is null, "the reservation gone");
         var (_, end) = await _market.Job(job, "CANCELLED");
         Assert.Equal(200, (await _market.Provider.Post($"/v1/leases/{lease}/resume", "")).Status);
@@ -81,7 +76,7 @@ public sealed class SlurmConnectorTests : IAsyncLifetime
         var usage = (await _market.Usage(lease))[0];
         Assert.Equal(start, Instant(usage, "fromAt"));
         Assert.InRange(Instant(usage, "untilAt"), start, end!.Value);
-        Assert.Equal("COMPLETED", (await _market.Job(await _market.Submit(lease, "sleep 1", cards: 1), "COMPLETED")).End is null ? "" : "COMPLETED");
+        await _market.Job(await _market.Submit(lease, "sleep 1", cards: 1), "COMPLETED");
         await _market.Look(async () => (await _market.Usage(lease)).Count == 2, "the usage after");
         Assert.Empty((await _market.Provider.Get("/v1/usage/quarantine")).At("items").EnumerateArray());
     }
@@ -101,36 +96,31 @@ public sealed class SlurmConnectorTests : IAsyncLifetime
         var reservation = await _market.ReservationOf(lease);
         Assert.NotNull(reservation);
 
-        Assert.True(await _market.Connector().Look(Ct), $"{_market.Log}");
-
-        Assert.Equal("active", await _market.StateOf(lease));
+        await _market.Look(async () => await _market.StateOf(lease) == "active", "the lease handed over");
         Assert.Equal(reservation, await _market.ReservationOf(lease));
     }
 
     [Fact]
     public async Task Reservation_GoesOnlyWhenItsOwnLeaseSaysSo()
     {
-        var lease = await _market.Rent(cards: 1);
-        Assert.True(await _market.Connector().Look(Ct), $"{_market.Log}");
+        var lease = await _market.Rented(cards: 1);
         var stranger = await _market.Host.Open("South Lake", "provider");
 
         Assert.True(await _market.Connector(stranger.Key).Look(Ct), $"{_market.Log}");
         Assert.False(await _market.Connector("no key at all").Look(Ct));
         Assert.NotNull(await _market.ReservationOf(lease));
 
-        Assert.Equal(200, (await _market.Buyer.Post($"/v1/leases/{lease}/end", "")).Status);
-        Assert.True(await _market.Connector().Look(Ct), $"{_market.Log}");
+        await _market.End(lease);
         Assert.Null(await _market.ReservationOf(lease));
     }
 
     [Fact]
     public async Task Webhook_MakesItLookAtOnce_WhenItIsGenuine()
     {
-        var (key, secret) = (RandomNumberGenerator.GetBytes(24), "");
-        secret = $"whsec_{Convert.ToBase64String(key)}";
+        var key = RandomNumberGenerator.GetBytes(24);
         using var bell = new Signal();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        await using var door = await Doorbell.Open(new("http://127.0.0.1:0/hook"), Doorbell.Key(secret)!, bell, TimeProvider.System, Ct);
+        await using var door = await Doorbell.Open(new("http://127.0.0.1:0/hook"), key, bell, TimeProvider.System, Ct);
         var running = _market.Connector().Run(bell, TimeSpan.FromHours(1), stop.Token);
         var lease = await _market.Rent(cards: 1);
 
@@ -147,6 +137,14 @@ public sealed class SlurmConnectorTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
+    private async Task<bool> Finish()
+    {
+        using var program = _market.Program();
+        Assert.True(await program.Ends(TimeSpan.FromSeconds(60)));
+        Assert.True(program.ExitCode is 0 or 1, await program.Words());
+        return program.ExitCode == 0;
+    }
+
     private static async Task<HttpStatusCode> Ring(string door, byte[] key)
     {
         using var client = new HttpClient();
@@ -160,6 +158,6 @@ public sealed class SlurmConnectorTests : IAsyncLifetime
         return answer.StatusCode;
     }
 
-    private static Instant Instant(System.Text.Json.JsonElement json, string name) =>
+    private static Instant Instant(JsonElement json, string name) =>
         InstantText.TryParse(json.GetProperty(name).GetString(), out var instant) ? instant : throw new FormatException(name);
 }

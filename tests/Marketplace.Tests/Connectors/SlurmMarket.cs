@@ -61,6 +61,21 @@ public sealed class SlurmMarket : IAsyncDisposable
         return accepted.Text("leaseId");
     }
 
+    /// <summary>Rents cards, and looks until they are handed over.</summary>
+    public async Task<string> Rented(int cards)
+    {
+        var lease = await Rent(cards);
+        await Look(async () => await StateOf(lease) == "active", "the lease handed over");
+        return lease;
+    }
+
+    /// <summary>The buyer gives the cards back, and Slurm has them again.</summary>
+    public async Task End(string lease)
+    {
+        Assert.Equal(200, (await Buyer.Post($"/v1/leases/{lease}/end", "")).Status);
+        await Look(async () => await ReservationOf(lease) is null, "the reservation gone");
+    }
+
     public async Task<string> StateOf(string lease) => (await Buyer.Get($"/v1/leases/{lease}")).Text("state");
 
     /// <summary>Usage events of a lease that the marketplace took.</summary>
@@ -91,12 +106,14 @@ public sealed class SlurmMarket : IAsyncDisposable
             .. tools is null ? Array.Empty<string>() : ["--bin", tools],
         ]);
 
-    /// <summary>Slurm's tools, of which <c>scontrol</c> has a flaw: once it has made a reservation, it says so in a file and never ends.</summary>
+    /// <summary>Slurm's tools, but <c>scontrol</c>, once it has made a reservation, says so in a file and does not end.</summary>
     internal async Task<(string Tools, string Made)> ToolsThatHang()
     {
         var made = Path.Combine(_folder.FullName, "made");
-        foreach (var tool in new[] { "sacct", "sacctmgr", "scancel", "squeue" }) await Script(Path.Combine("tools", tool), $"exec {tool} \"$@\"");
-        await Script(Path.Combine("tools", "scontrol"), $"scontrol \"$@\" || exit\n[ \"$1\" != create ] || {{ : >{made}; exec tail -f /dev/null; }}");
+        foreach (var tool in new[] { "sacct", "sacctmgr", "scancel", "squeue" })
+            await Script(Path.Combine("tools", tool), $"exec {tool} \"$@\"");
+        await Script(
+            Path.Combine("tools", "scontrol"), $"scontrol \"$@\" || exit\n[ \"$1\" != create ] || {{ : >{made}; exec sleep 60; }}");
         return (Path.Combine(_folder.FullName, "tools"), made);
     }
 

@@ -73,7 +73,10 @@ public sealed class UsageSlicesTests
             var (from, until) = (random.Next(0, 60), random.Next(61, 360));
             var cut = random.Next(from, until);
             ServedLeaseEvent[] history =
-                [new("active", Minute(from)), new("interrupted", Minute(cut)), new("active", Minute(cut + 7)), new("ended", Minute(until + 8))];
+            [
+                new("active", Minute(from)), new("interrupted", Minute(cut)), new("active", Minute(cut + 7)),
+                new("ended", Minute(until + 8)),
+            ];
             var sent = new Dictionary<string, UsageData>(StringComparer.Ordinal);
             for (var now = 0; now < 800; now += random.Next(1, 90))
             {
