@@ -63,11 +63,12 @@ public sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
         return response.WriteAsJsonAsync(problem, RequestJson.Options, "application/problem+json");
     }
 
-    private static Problem Of(Refusal refusal) => Problem.Of(
-        StatusOf(refusal.Code),
-        WireJson.Word(refusal.Code),
-        refusal.Field is null ? refusal.Message : $"{refusal.Field}: {refusal.Message}",
-        refusal.Field is null ? null : [new(refusal.Field, refusal.Message)]) with { Moved = refusal.Moved };
+    private static Problem Of(Refusal refusal)
+    {
+        var detail = refusal.Field is null ? refusal.Message : $"{refusal.Field}: {refusal.Message}";
+        FieldError[]? errors = refusal.Field is null ? null : [new(refusal.Field, refusal.Message)];
+        return Problem.Of(StatusOf(refusal.Code), WireJson.Word(refusal.Code), detail, errors) with { Moved = refusal.Moved };
+    }
 
     private static Problem Of(BadHttpRequestException bad)
     {

@@ -60,7 +60,7 @@ public sealed record OfferDraft
     /// <summary>How the cards stand together; left out: one by one.</summary>
     public GangTier Gang { get; init; }
 
-    /// <summary>What a card of a multi-node gang exchanges with cards of other nodes, GB/s; needed for such a gang and only there.</summary>
+    /// <summary>What a card of a multi-node gang exchanges with cards of other nodes, GB/s; needed there and only there.</summary>
     public long? LinkGBs { get; init; }
 
     /// <summary>Leases of it may be interrupted; they are sold to those who agree to that.</summary>

@@ -14,7 +14,7 @@ public enum OwnUseState
     Released,
 }
 
-/// <summary>Cards of an offer that its provider uses itself: taken out of the calendar as a lease's are, and nobody pays for them.</summary>
+/// <summary>Cards of an offer that its provider uses itself: out of the calendar as a lease's are, and nobody pays for them.</summary>
 public sealed record OwnUse
 {
     public OwnUseId OwnUseId { get; init; }

@@ -10,7 +10,7 @@ internal static class OwnUseEndpoints
     public static void Map(RouteGroupBuilder v1)
     {
         var uses = v1.MapGroup("/offers/{offerId}/own-use").WithTags("Offers");
-        uses.MapPost("", Take).WithSummary("Use cards of your own offer: what is free, or taken back from leases where own use comes first");
+        uses.MapPost("", Take).WithSummary("Use cards of your own offer: what is free, and where own use comes first what leases hold");
         uses.MapGet("", List).WithSummary("What you use of your own offer, newest first");
         uses.MapDelete("/{ownUseId}", Release).WithSummary("Give cards back that you use yourself; they are for sale again");
     }

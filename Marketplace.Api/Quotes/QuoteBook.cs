@@ -88,7 +88,9 @@ public static class QuoteBook
             """,
             new { Buyer = buyer?.Value, State = state is { } s ? WireJson.Word(s) : null, before, limit });
 
-    /// <summary>Rents at the quoted price, from now on. The cards have been held since; an auction under way does not matter to them.</summary>
+    /// <summary>
+    /// Rents at the quoted price, from now on. The cards have been held since; an auction under way does not matter to them.
+    /// </summary>
     /// <param name="commission">The market's share in basis points.</param>
     /// <exception cref="Refusal">
     /// Not the buyer's, not open any more, or something has moved against the buyer: then the refusal carries the difference.

@@ -27,10 +27,12 @@ internal sealed record QuoteKey
         if (newest is not null) return newest;
         var key = new QuoteKey
         {
-            KeyId = session.NewId<QuoteKeyId>(), Secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes)),
+            KeyId = session.NewId<QuoteKeyId>(),
+            Secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes)),
         };
         await session.Execute(
-            "INSERT INTO quote_key (key_id, secret, created_at) VALUES (@KeyId, @Secret, @Now)", new { key.KeyId, key.Secret, session.Now });
+            "INSERT INTO quote_key (key_id, secret, created_at) VALUES (@KeyId, @Secret, @Now)",
+            new { key.KeyId, key.Secret, session.Now });
         return key;
     }
 

@@ -1,5 +1,4 @@
 using Marketplace.Billing;
-using Marketplace.Pricing;
 
 namespace Marketplace;
 
@@ -63,7 +62,8 @@ internal static class QuoteSearch
         var filter = new OfferFilter
         {
             Workload = request.Workload, Card = request.Card, Region = request.Region, Currency = account.Currency, Cards = request.Cards,
-            From = session.Now, Until = request.UntilAt, RentNow = true, Interruptible = request.Interruptible || request.OfferId is not null,
+            From = session.Now, Until = request.UntilAt, RentNow = true,
+            Interruptible = request.Interruptible || request.OfferId is not null,
         };
         var ranking = await OfferRanking.Of(session, filter, account.AccountId);
         var any = false;

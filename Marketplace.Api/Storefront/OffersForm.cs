@@ -9,7 +9,8 @@ namespace Marketplace;
 internal static class OffersForm
 {
     public const string Workload = "workload", Region = "region", Memory = "memory", MaxPrice = "maxPrice", From = "from", Until = "until",
-        Cards = "cards", Card = "card", Domestic = "domestic", Unrated = "unrated", Interruptible = "interruptible", Money = "currency", Sort = "sort";
+        Cards = "cards", Card = "card", Domestic = "domestic", Unrated = "unrated", Interruptible = "interruptible", Money = "currency",
+        Sort = "sort";
 
     /// <summary>The names under which <see cref="OfferRanking"/> refuses what these fields say.</summary>
     public static readonly string[] Fields = [Memory, MaxPrice, From, Until, Cards, Card];

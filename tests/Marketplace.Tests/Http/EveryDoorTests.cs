@@ -140,7 +140,10 @@ public sealed class EveryDoorTests(MarketWithEverything market) : IClassFixture<
 
             // Nothing at all is a right tax, and a right time.
             foreach (var wrong in WrongValues(value!)
-                .Where(w => (name, w) is not ("taxRate" or "minMinutes" or "noticeMinutes" or "drainMinutes", "0"))) yield return (With(right, name, JsonNode.Parse(wrong)), name);
+                .Where(w => (name, w) is not ("taxRate" or "minMinutes" or "noticeMinutes" or "drainMinutes", "0")))
+            {
+                yield return (With(right, name, JsonNode.Parse(wrong)), name);
+            }
         }
     }
 

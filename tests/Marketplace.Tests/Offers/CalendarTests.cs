@@ -147,7 +147,9 @@ public sealed class CalendarTests
 
     private static Instant At(int hour) => Start + Duration.FromHours(hour);
 
-    /// <summary>Whether an act is possible, and how it is done for real. The hours reach as far beyond the offer as cards may drain.</summary>
+    /// <summary>
+    /// Whether an act is possible, and how it is done for real. The hours reach as far beyond the offer as cards may drain.
+    /// </summary>
     private sealed class Model(OrganisationId provider, int drain)
     {
         private readonly List<(int Cards, int From, int Until)> _leases = [];

@@ -1,5 +1,4 @@
 using Marketplace.Billing;
-using Marketplace.Contracts;
 using Marketplace.Pricing;
 using NodaTime;
 
@@ -28,9 +27,19 @@ public sealed class OfferTermsTests
 
         var offer = await market.Publish(provider, market.Draft() with
         {
-            Lot = CardCount.Of(2), MinMinutes = 60, MaxMinutes = 600, RentNowMaxMinutes = 120, RentNowAsk = MarketBooks.Price("11"),
-            FollowsCleared = false, NoticeMinutes = 15, DrainMinutes = 5, Gang = GangTier.MultiNode, LinkGBs = 50, Interruptible = true,
-            OwnUseFirst = true, Residency = "CN",
+            Lot = CardCount.Of(2),
+            MinMinutes = 60,
+            MaxMinutes = 600,
+            RentNowMaxMinutes = 120,
+            RentNowAsk = MarketBooks.Price("11"),
+            FollowsCleared = false,
+            NoticeMinutes = 15,
+            DrainMinutes = 5,
+            Gang = GangTier.MultiNode,
+            LinkGBs = 50,
+            Interruptible = true,
+            OwnUseFirst = true,
+            Residency = "CN",
         });
 
         Assert.Equal(
@@ -49,8 +58,8 @@ public sealed class OfferTermsTests
             string.Join(' ', await market.Look(s => s.Query<string>("SELECT kind FROM live_event ORDER BY event_id"))));
 
         static string Told(Offer o) =>
-            $"{o.Lot} {o.MinMinutes} {o.MaxMinutes} {o.RentNowMaxMinutes} {o.RentNowAsk} {o.FollowsCleared} {o.InAuction} {o.NoticeMinutes} "
-            + $"{o.DrainMinutes} {o.Gang} {o.LinkGBs} {o.Interruptible} {o.OwnUseFirst} {o.Residency}";
+            $"{o.Lot} {o.MinMinutes} {o.MaxMinutes} {o.RentNowMaxMinutes} {o.RentNowAsk} {o.FollowsCleared} {o.InAuction} "
+            + $"{o.NoticeMinutes} {o.DrainMinutes} {o.Gang} {o.LinkGBs} {o.Interruptible} {o.OwnUseFirst} {o.Residency}";
     }
 
     [Theory, EveryEngine]

@@ -1,7 +1,6 @@
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using Marketplace.Pricing;
-using NodaTime;
 
 namespace Marketplace;
 
@@ -63,7 +62,10 @@ public sealed class OwnUseTests
         var (provider, buyer) = (await market.Provider(), await market.Buyer());
         var offer = await market.Publish(provider, market.Draft() with
         {
-            Interruptible = true, OwnUseFirst = true, NoticeMinutes = 120, DrainMinutes = 30,
+            Interruptible = true,
+            OwnUseFirst = true,
+            NoticeMinutes = 120,
+            DrainMinutes = 30,
         });
         var wish = MarketBooks.Wish(offer: offer.OfferId, cards: "2", until: "2026-01-10");
         var first = await market.Rent(buyer, wish);

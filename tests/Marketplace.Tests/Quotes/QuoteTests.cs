@@ -67,7 +67,7 @@ public sealed class QuoteTests
         }
 
         var named = await market.Quote(buyer, MarketBooks.Wish(offer: spot.OfferId));
-        Assert.Equal((true, 15, "0.001", "9"), (named.Interruptible, named.NoticeMinutes, named.Lot.ToString(), $"{span.Ask.Nanos / 1_000_000_000}"));
+        Assert.Equal((true, 15, "0.001"), (named.Interruptible, named.NoticeMinutes, named.Lot.ToString()));
         (Offer Offer, string Cards, string Until, string Field)[] refused =
         [
             (lots, "3", "2026-01-02", "cards"), (span, "1", "2026-01-01T01:59", "untilAt"), (span, "1", "2026-01-02T00:01", "untilAt"),
@@ -75,7 +75,8 @@ public sealed class QuoteTests
         ];
         foreach (var (offer, cards, until, field) in refused)
         {
-            var refusal = await market.Refused(s => QuoteBook.Ask(s, buyer, MarketBooks.Wish(cards: cards, until: until, offer: offer.OfferId)));
+            var wish = MarketBooks.Wish(cards: cards, until: until, offer: offer.OfferId);
+            var refusal = await market.Refused(session => QuoteBook.Ask(session, buyer, wish));
             Assert.Equal((RefusalCode.Invalid, field), (refusal.Code, refusal.Field));
         }
     }
@@ -87,7 +88,9 @@ public sealed class QuoteTests
         var (provider, buyer) = (await market.Provider(), await market.Buyer());
         await market.Publish(provider, market.Draft(ask: "10") with
         {
-            RentNowAsk = MarketBooks.Price("12.345678901"), Lot = CardCount.Parse("0.5"), DrainMinutes = 10,
+            RentNowAsk = MarketBooks.Price("12.345678901"),
+            Lot = CardCount.Parse("0.5"),
+            DrainMinutes = 10,
         });
 
         var quote = await market.Quote(buyer, MarketBooks.Wish(cards: "1.5", until: "2026-01-01T10:30") with { Reference = "job" });
@@ -115,11 +118,12 @@ public sealed class QuoteTests
         var quote = await market.Quote(buyer, MarketBooks.Wish(cards: "2") with { Workload = "llm-decode-batch", Reference = "a" });
         string[] altered =
         [
-            "price_nanos = price_nanos - 1", "ask_nanos = ask_nanos - 1", "rent_now_ask_nanos = 1", "cleared_nanos = 1", "cards = cards + 1",
+            "price_nanos = price_nanos - 1", "ask_nanos = ask_nanos - 1", "rent_now_ask_nanos = 1", "cleared_nanos = 1",
+            "cards = cards + 1",
             "until_at = until_at + 1", "expires_at = expires_at + 1", "quoted_at = quoted_at - 1", "tax_rate = 0", "lot = 2",
             "interruptible = 1", "notice_minutes = 1", "drain_minutes = 1", "claimed = claimed - 1", "derate = derate - 1",
-            "tier = 'telemetry'", "workload = 'llm-prefill'", "reference = 'b'", "currency = 'USD'", "signature = 'ab'", "key_id = 'qkey_none'",
-            $"offer_id = '{foreign.OfferId}'", $"buyer_id = '{other}'",
+            "tier = 'telemetry'", "workload = 'llm-prefill'", "reference = 'b'", "currency = 'USD'", "signature = 'ab'",
+            "key_id = 'qkey_none'", $"offer_id = '{foreign.OfferId}'", $"buyer_id = '{other}'",
         ];
         foreach (var change in altered)
         {

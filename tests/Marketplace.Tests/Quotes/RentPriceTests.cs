@@ -1,6 +1,4 @@
 using Marketplace.Billing;
-using Marketplace.Contracts;
-using Marketplace.Pricing;
 using NodaTime;
 
 namespace Marketplace;
@@ -53,12 +51,12 @@ public sealed class RentPriceTests
         await Clear(market, "a3", follows, "2026-01-01", "2026-01-02", "indicative", "40");
 
         var quote = await market.Quote(buyer, MarketBooks.Wish());
-        var dollars = await market.Quote(buyer, MarketBooks.Wish(offer: spot.OfferId));
+        var unlike = await market.Quote(buyer, MarketBooks.Wish(offer: spot.OfferId));
         var half = await market.Quote(buyer, MarketBooks.Wish(until: "2026-01-03"));
 
         Assert.Equal((follows.OfferId, "12.00", PriceBinding.Cleared), (quote.OfferId, quote.Price.Amount, quote.Binding));
         Assert.Equal(("10.00", "12.00"), (quote.Ask.Amount, quote.Cleared?.Amount));
-        Assert.Equal(("10.00", PriceBinding.Ask), (dollars.Price.Amount, dollars.Binding));
+        Assert.Equal(("10.00", PriceBinding.Ask), (unlike.Price.Amount, unlike.Binding));
         Assert.Equal(("11.00", "11.00"), (half.Price.Amount, half.Cleared?.Amount));
 
         // The pool clears higher: what was quoted moves against the buyer, and an offer with a higher ask is now the cheaper one.
@@ -92,5 +90,5 @@ public sealed class RentPriceTests
                 });
         });
 
-    private static Instant At(string hour) => Start + Duration.FromHours(int.Parse(hour, System.Globalization.CultureInfo.InvariantCulture));
+    private static Instant At(string hour) => Start + Duration.FromHours(int.Parse(hour));
 }

@@ -228,7 +228,8 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await heron.Visit($"/rent/{offer}");
         await using var lake = await browser.Open(host);
         await lake.SignIn(market.Provider.Key!);
-        foreach (var path in new[] { $"/my-offers/{offer}", $"/my-offers/{offer}/own-use", "/my-offers/new", "/leases?state=awarded" }) await lake.Visit(path);
+        foreach (var path in new[] { $"/my-offers/{offer}", $"/my-offers/{offer}/own-use", "/my-offers/new", "/leases?state=awarded" })
+            await lake.Visit(path);
         await using var books = await browser.Open(host);
         await books.SignIn(ApiHost.OperatorKey);
         await books.Visit("/reconciliation?period=2026-01");
