@@ -185,7 +185,10 @@ public class AuctionRulesTests
     [Fact]
     public void Check_MoreThanADay_HoldsTheFirstDay()
     {
-        var claim = Check(Good with { Cards = CardCount.Of(2), Hours = 72, UntilAt = Books.At("2026-01-08"), LimitPerScuHour = MarketBooks.Price("10") });
+        var claim = Check(Good with
+        {
+            Cards = CardCount.Of(2), Hours = 72, UntilAt = Books.At("2026-01-08"), LimitPerScuHour = MarketBooks.Price("10"),
+        });
 
         var perHour = MarketBooks.Price("10").TimesStandardUnits(MarketBooks.H100Units).Nanos;
         Assert.Equal((2 * 24 * perHour, 2 * 72 * perHour), (claim.PartFirstDay.Nanos, claim.AtMost!.Value.Nanos));
