@@ -5,7 +5,8 @@ using NodaTime;
 namespace Marketplace.Billing;
 
 /// <summary>
-/// How a buyer is billed: by calendar month in its own time zone, in one currency, with one tax. Fixed when it is opened, but for its credit limit.
+/// How a buyer is billed: by calendar month in its own time zone, in one currency, with one tax. Fixed when it is opened, but
+/// for its credit limit.
 /// </summary>
 public sealed record BillingAccount
 {
@@ -38,7 +39,8 @@ public sealed record BillingAccount
 
     private DateTimeZone Calendar => DateTimeZoneProviders.Tzdb[Zone];
 
-    private const string Columns = "account_id, name, zone, currency, jurisdiction, tax_rate, opened_at, credit_limit AS credit_limit_minor";
+    private const string Columns =
+        "account_id, name, zone, currency, jurisdiction, tax_rate, opened_at, credit_limit AS credit_limit_minor";
 
     public BillingPeriod PeriodOf(Instant at) => BillingPeriod.Containing(at, Calendar);
 

@@ -53,7 +53,11 @@ internal sealed class AuctionRules(BidDraft draft, CardRegistry cards, Workload?
         if (draft.Amount is not null)
             throw Refusal.Invalid("limitPerCardHour", "an amount is counted in SCU-hours; limit it per SCU-hour");
         if (draft.Workload is not null)
-            throw Refusal.Invalid("limitPerCardHour", "with a workload a bid is limited per SCU-hour of it; say that, or leave out the workload");
+        {
+            throw Refusal.Invalid(
+                "limitPerCardHour",
+                "with a workload a bid is limited per SCU-hour of it; say that, or leave out the workload");
+        }
     }
 
     private void CheckWork()
@@ -102,7 +106,8 @@ internal sealed class AuctionRules(BidDraft draft, CardRegistry cards, Workload?
             if (string.Equals(name, "any", StringComparison.OrdinalIgnoreCase))
                 throw Refusal.Invalid(field, "any needs no other name beside it");
             var found = cards.Resolve(name);
-            if (found.Match is CardMatch.Ambiguous or CardMatch.NotAGpu) throw Refusal.Invalid(field, $"{found.Reason}; name one of the registry");
+            if (found.Match is CardMatch.Ambiguous or CardMatch.NotAGpu)
+                throw Refusal.Invalid(field, $"{found.Reason}; name one of the registry");
             models.Add(found.Card?.Id ?? name);
         }
 
@@ -128,14 +133,18 @@ internal sealed class AuctionRules(BidDraft draft, CardRegistry cards, Workload?
         {
             hours = draft.Hours ?? (int)Math.Min(window, int.MaxValue);
             if (hours > HourGrid.Slots)
-                throw Refusal.Invalid("hours", $"is needed: the window has {window}, and no lease of the auction is longer than {HourGrid.Slots}");
+            {
+                throw Refusal.Invalid(
+                    "hours", $"is needed: the window has {window}, and no lease of the auction is longer than {HourGrid.Slots}");
+            }
         }
 
         if (draft.MinPartHours > hours) throw Refusal.Invalid("minPartHours", $"is at most the {hours} hours of the bid");
         return new()
         {
             Models = models, Cards = (draft.Cards?.Millis ?? 0) / CardCount.MillisPerCard, Hours = hours, Amount = draft.Amount,
-            MinCards = draft.MinCards ?? (draft.Amount is null ? null : draft.MinPartCards) ?? 1, MaxCards = draft.MaxCards ?? CardCount.MaxCards, Spread = draft.Spread,
+            MinCards = draft.MinCards ?? (draft.Amount is null ? null : draft.MinPartCards) ?? 1,
+            MaxCards = draft.MaxCards ?? CardCount.MaxCards, Spread = draft.Spread,
             ExactCards = draft.ExactCards, MinPartCards = draft.MinPartCards ?? 0, MinPartHours = draft.MinPartHours ?? 0,
             Floor = draft.Floor, Region = draft.Region, Residency = draft.Residency, Vendor = draft.Vendor,
             DomesticOnly = draft.DomesticOnly, MinMemoryGiB = draft.MinMemoryGiB,

@@ -5,8 +5,8 @@ using Marketplace.Pricing;
 namespace Marketplace;
 
 /// <summary>
-/// The bids of all buyers, from the day they are placed to their end. What a bid for the auction is awarded, the auctions say; what a posted
-/// one takes, <see cref="PostedBids"/>.
+/// The bids of all buyers, from the day they are placed to their end. What a bid for the auction is awarded, the auctions say; what a
+/// posted one takes, <see cref="PostedBids"/>.
 /// </summary>
 public static class BidBook
 {
@@ -147,8 +147,8 @@ public static class BidBook
     }
 
     /// <summary>
-    /// Sets aside what is left of the bid can cost in its first 24 hours at its limit, with tax, in place of what was: nothing once it is not
-    /// open. Of bids that exclude each other only the dearest holds. It goes by the rows as they are now.
+    /// Sets aside what the rest of the bid can cost in its first 24 hours at its limit, with tax, in place of what was: nothing once it is
+    /// not open. Of bids that exclude each other only the dearest holds. It goes by the rows as they are now.
     /// </summary>
     /// <param name="mustFit">Refuse to set aside more than before if the buyer has not that much available.</param>
     /// <exception cref="Refusal">The buyer has not that much available.</exception>
@@ -229,5 +229,6 @@ public static class BidBook
         : Refusal.Conflict($"The bid is {bid.State.ToString().ToLowerInvariant()}");
 
     /// <summary>What those who watch are shown of a bid.</summary>
-    private static object Shown(Bid bid) => new { bid.BidId, bid.Execution, bid.Limit, bid.LimitBasis, bid.FromAt, bid.UntilAt, bid.Version };
+    private static object Shown(Bid bid) =>
+        new { bid.BidId, bid.Execution, bid.Limit, bid.LimitBasis, bid.FromAt, bid.UntilAt, bid.Version };
 }

@@ -5,8 +5,8 @@ using NodaTime;
 namespace Marketplace;
 
 /// <summary>
-/// What a buyer changes of an open bid for the auction; what is left out stays. What the bid is for (its workload, its group, whether its limit
-/// is per SCU-hour) does not change: place another one.
+/// What a buyer changes of an open bid for the auction; what is left out stays. What the bid is for (its workload, its group, whether its
+/// limit is per SCU-hour) does not change: place another one.
 /// </summary>
 public sealed record BidChange
 {

@@ -59,8 +59,8 @@ public sealed record BidClaim
     public Money Hold(BillingAccount account) => Funds.WithTax(PartFirstDay with { Nanos = PartFirstDay.Nanos * Parts }, account);
 
     /// <summary>
-    /// The cards that will do (the registry's ids, or names that it does not know), each with what one alone is worth by the datasheet, and 1
-    /// to a bid that is limited per card-hour. Empty for a bid that takes posted asks.
+    /// The cards that will do (the registry's ids, or names that it does not know), each with what one alone is worth by the datasheet, and
+    /// 1 to a bid that is limited per card-hour. Empty for a bid that takes posted asks.
     /// </summary>
     public IReadOnlyDictionary<string, StandardUnits> Worth { get; init; } = new Dictionary<string, StandardUnits>(StringComparer.Ordinal);
 }

@@ -6,8 +6,8 @@ using NodaTime;
 namespace Marketplace;
 
 /// <summary>
-/// What a buyer says to place a bid. Either cards for some hours, or, in the auction, an amount of work. Exactly one of the two limits. What
-/// is left out is as its line says; the bid echoes how it was understood.
+/// What a buyer says to place a bid. Either cards for some hours, or, in the auction, an amount of work. Exactly one of the two limits.
+/// What is left out is as its line says; the bid echoes how it was understood.
 /// </summary>
 public sealed record BidDraft
 {

@@ -72,8 +72,8 @@ public sealed record LastPrice
         if (pools.Count == 0 || !pools.TrueForAll(p => p.LimitOf(claim).Nanos / Far > p.DearestNanos)) return;
         var dearest = pools.MaxBy(p => p.DearestNanos)!;
         throw Refusal.Conflict(
-            $"is more than {Far} times what the last auction cleared at: a card-hour cost at most {dearest.Dearest} where this bid looks, and it"
-            + $" would pay up to {dearest.LimitOf(claim)}. Lower it, or say \"confirm\": true",
+            $"is more than {Far} times what the last auction cleared at: a card-hour cost at most {dearest.Dearest} where this bid looks, "
+            + $"and it would pay up to {dearest.LimitOf(claim)}. Lower it, or say \"confirm\": true",
             field);
     }
 }

@@ -5,8 +5,8 @@ using Marketplace.Pricing;
 namespace Marketplace;
 
 /// <summary>
-/// Bids that take posted asks. Such a bid takes the cheapest feasible offer at once if one is within its limit, and pays its ask; otherwise it
-/// rests and is tried again, best price first and then oldest first, when an offer is published, lowered, enlarged or freed.
+/// Bids that take posted asks. Such a bid takes the cheapest feasible offer at once if one is within its limit, and pays its ask; otherwise
+/// it rests and is tried again, best price first and then oldest first, when an offer is published, lowered, enlarged or freed.
 /// </summary>
 public static class PostedBids
 {

@@ -3,8 +3,8 @@ using Marketplace.Pricing;
 namespace Marketplace;
 
 /// <summary>
-/// Whether a changed bid keeps its place among equals. It does if whatever serves the new wording would have served the old one, for no more
-/// money: then nobody who came later is worse off. Every single step in the other direction makes it a newcomer.
+/// Whether a changed bid keeps its place among equals. It does if whatever serves the new wording would have served the old one or more of
+/// it, for no less money: then nobody who came later is worse off. Every single step in the other direction makes it a newcomer.
 /// </summary>
 internal static class TimePriority
 {
@@ -16,8 +16,8 @@ internal static class TimePriority
     private static bool IsPartOf(BidTerms after, BidTerms before) => NoMoreWork(after, before) && NoFewerConstraints(after, before);
 
     /// <summary>
-    /// As many cards and hours or fewer; of an amount as much or less, in shapes that were allowed before. A bid that was whole or nothing and
-    /// becomes divisible is easier to serve, and so is one whose parts change; one that becomes whole is not.
+    /// As many cards and hours or fewer; of an amount as much or less, in shapes that were allowed before. A bid that was whole or nothing
+    /// and becomes divisible is easier to serve, and so may be one whose parts change; one that becomes whole is not.
     /// </summary>
     private static bool NoMoreWork(BidTerms after, BidTerms before) =>
         after.Cards <= before.Cards && after.Hours <= before.Hours

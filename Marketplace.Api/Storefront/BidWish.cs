@@ -6,8 +6,8 @@ using NodaTime;
 namespace Marketplace;
 
 /// <summary>
-/// A bid as the address of its page, or the form of its change, says it. The fields are named as those of <see cref="BidDraft"/>, so that its
-/// refusals find them.
+/// A bid as the address of its page, or the form of its change, says it. The fields are named as those of <see cref="BidDraft"/>, so that
+/// its refusals find them.
 /// </summary>
 /// <param name="field">What a field says; null: nothing.</param>
 /// <param name="zone">In which the form tells the time.</param>
@@ -21,14 +21,14 @@ internal sealed class BidWish(Func<string, string?> field, DateTimeZone zone, Cu
         Interruptible = "interruptible", PerScu = "limitPerScuHour", PerCard = "limitPerCardHour", Reference = "reference",
         Confirm = "confirm";
 
-    /// <summary>Those that everybody sees, and so show their refusals themselves.</summary>
-    public static readonly string[] Simple = [Workload, Card, Cards, Hours, From, Until, PerScu, Region];
+    /// <summary>Those that everybody sees and that show their refusals themselves.</summary>
+    public static readonly string[] Simple = [Card, Cards, Hours, From, Until, PerScu, Region];
 
-    /// <summary>Those behind the fold.</summary>
+    /// <summary>Those behind the fold; the first two show no refusal, for they are chosen from what there is.</summary>
     public static readonly string[] More =
     [
-        Execution, PerCard, Amount, MinCards, MaxCards, Spread, ExactCards, MinPartCards, MinPartHours, Group, Floor, Residency, Vendor,
-        Domestic, Memory, Tiers, Interruptible, Reference,
+        Execution, Tiers, PerCard, Amount, MinCards, MaxCards, Spread, ExactCards, MinPartCards, MinPartHours, Group, Floor, Residency, Vendor,
+        Domestic, Memory, Interruptible, Reference,
     ];
 
     /// <summary>Whether it names a limit: until then one only looks at the market.</summary>

@@ -29,7 +29,8 @@ public sealed class Rented
             """);
         Assert.Equal(201, offer.Status);
         var bid = await buyer.Post("/v1/bids", $$"""
-            {"execution":"posted","card":"any","cards":8,"region":"{{region}}","fromAt":"{{ApiHost.Start}}","untilAt":"2026-01-31T16:00:00Z",
+            {"execution":"posted","card":"any","cards":8,"region":"{{region}}",
+             "fromAt":"{{ApiHost.Start}}","untilAt":"2026-01-31T16:00:00Z",
              "limitPerScuHour":{"amount":"6","currency":"CNY"},"reference":"january"}
             """);
         Assert.Equal(201, bid.Status);

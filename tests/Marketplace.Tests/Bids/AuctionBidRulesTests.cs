@@ -12,7 +12,11 @@ public class AuctionBidRulesTests
 
     private static readonly BidDraft Work = Good with
     {
-        Cards = null, Hours = null, Amount = StandardUnits.Parse("100"), MinCards = 2, MaxCards = 16,
+        Cards = null,
+        Hours = null,
+        Amount = StandardUnits.Parse("100"),
+        MinCards = 2,
+        MaxCards = 16,
     };
 
     /// <summary>Every refusal: what is wrong, the field that is named, and a word of the remedy.</summary>
@@ -149,7 +153,9 @@ public class AuctionBidRulesTests
     {
         var claim = Check(Good with
         {
-            Cards = CardCount.Of(cards), Hours = hours, MinPartHours = partHours == 0 ? null : partHours,
+            Cards = CardCount.Of(cards),
+            Hours = hours,
+            MinPartHours = partHours == 0 ? null : partHours,
             MinPartCards = partCards == 0 ? null : partCards,
         });
         var units = Units(claim);
@@ -171,7 +177,9 @@ public class AuctionBidRulesTests
     {
         var claim = Check(Work with
         {
-            Amount = StandardUnits.Parse(amount), MinCards = least == 0 ? null : least, MaxCards = most,
+            Amount = StandardUnits.Parse(amount),
+            MinCards = least == 0 ? null : least,
+            MaxCards = most,
             MinPartCards = partCards == 0 ? null : partCards,
         });
         var units = Units(claim);
@@ -185,7 +193,13 @@ public class AuctionBidRulesTests
     [Fact]
     public void Check_MoreThanADay_HoldsTheFirstDay()
     {
-        var claim = Check(Good with { Cards = CardCount.Of(2), Hours = 72, UntilAt = Books.At("2026-01-08"), LimitPerScuHour = MarketBooks.Price("10") });
+        var claim = Check(Good with
+        {
+            Cards = CardCount.Of(2),
+            Hours = 72,
+            UntilAt = Books.At("2026-01-08"),
+            LimitPerScuHour = MarketBooks.Price("10"),
+        });
 
         var perHour = MarketBooks.Price("10").TimesStandardUnits(MarketBooks.H100Units).Nanos;
         Assert.Equal((2 * 24 * perHour, 2 * 72 * perHour), (claim.PartFirstDay.Nanos, claim.AtMost!.Value.Nanos));
@@ -208,7 +222,9 @@ public class AuctionBidRulesTests
     {
         var claim = Check(Good with
         {
-            Card = null, Models = ["H100 SXM5 80GB", MarketBooks.H100, "Warp Nine"], LimitPerScuHour = null,
+            Card = null,
+            Models = ["H100 SXM5 80GB", MarketBooks.H100, "Warp Nine"],
+            LimitPerScuHour = null,
             LimitPerCardHour = MarketBooks.Price("20"),
         });
 

@@ -18,7 +18,11 @@ public class TimePriorityTests
 
     private static readonly BidDraft Work = Gang with
     {
-        Cards = null, Hours = null, Amount = StandardUnits.Parse("40"), MinCards = 2, MaxCards = 16,
+        Cards = null,
+        Hours = null,
+        Amount = StandardUnits.Parse("40"),
+        MinCards = 2,
+        MaxCards = 16,
     };
 
     public static TheoryData<string, BidDraft, BidChange, bool> Changes => new()

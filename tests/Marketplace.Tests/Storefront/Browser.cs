@@ -76,6 +76,9 @@ public sealed class Reader : IAsyncDisposable
     public Task Follow(string link) =>
         Page.Locator("main").GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).First.ClickAsync();
 
+    /// <summary>Asserts that the page says it.</summary>
+    public async Task Shows(string text) => Assert.Contains(text, await Text, StringComparison.Ordinal);
+
     /// <summary>Goes to a page and looks at it.</summary>
     public async Task Visit(string path)
     {

@@ -26,6 +26,8 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await heron.Look();
         await heron.Page.FillAsync("#cards", "8");
         await heron.Page.FillAsync("#limitPerScuHour", "5.00");
+        await heron.Page.Locator("summary").First.ClickAsync();
+        await heron.Page.SelectOptionAsync("#execution", "posted");
         await heron.Press("Look at the bid");
         Assert.Contains("Matches at once:", await heron.Text, StringComparison.Ordinal);
         await heron.Look();
