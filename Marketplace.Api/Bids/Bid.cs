@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Marketplace.Billing;
 using Marketplace.Contracts;
 using Marketplace.Pricing;
 using NodaTime;
