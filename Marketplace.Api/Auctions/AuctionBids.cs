@@ -13,8 +13,8 @@ internal sealed class AuctionBids
     private const string Columns =
         """
         b.bid_id, b.buyer_id, b.from_at, b.until_at,
-        CASE b.limit_basis WHEN 'scu_hour' THEN 'ScuHour' ELSE 'CardHour' END AS limit_basis, b.limit_nanos, b.currency, b.reference, b.state,
-        b.version, b.execution AS execution_word, b.terms AS terms_json, b.workload, b.xor_group, b.priority_at, b.parts, b.filled
+        CASE b.limit_basis WHEN 'scu_hour' THEN 'ScuHour' ELSE 'CardHour' END AS limit_basis, b.limit_nanos, b.currency, b.reference,
+        b.state, b.version, b.execution AS execution_word, b.terms AS terms_json, b.workload, b.xor_group, b.priority_at, b.parts, b.filled
         """;
 
     private readonly IReadOnlyList<MarketPool> _pools;
@@ -25,7 +25,8 @@ internal sealed class AuctionBids
     private readonly HashSet<(string, long)> _awarded = [];
     private IReadOnlyList<Bid> _bids = [];
 
-    private AuctionBids(IReadOnlyList<MarketPool> pools, Instant gate, Derates derates) => (_pools, _gate, _derates) = (pools, gate, derates);
+    private AuctionBids(IReadOnlyList<MarketPool> pools, Instant gate, Derates derates) =>
+        (_pools, _gate, _derates) = (pools, gate, derates);
 
     /// <summary>Reads the bids b of a condition.</summary>
     /// <param name="pools">All pools of the market.</param>
@@ -49,8 +50,8 @@ internal sealed class AuctionBids
         session.Query<Bid>($"SELECT {Columns} FROM bid b WHERE {condition} ORDER BY b.bid_id", scope);
 
     /// <summary>
-    /// The units of all bids; of one that is divisible, the parts that it has not been awarded. A bid whose window, cut to the auction, holds
-    /// no hour is left out and waits.
+    /// The units of all bids; of one that is divisible, the parts that it has not been awarded. A bid whose window, cut to the auction,
+    /// holds no hour is left out and waits.
     /// </summary>
     public IReadOnlyList<AuctionUnit> Units(IReadOnlyList<AuctionOffer> offers)
     {
@@ -104,7 +105,11 @@ internal sealed class AuctionBids
         if (bid.Workload is not null && work is null) return [];
         var wanted = terms with
         {
-            Hours = 0, Spread = false, ExactCards = false, MinPartHours = 0, MaxCards = 0,
+            Hours = 0,
+            Spread = false,
+            ExactCards = false,
+            MinPartHours = 0,
+            MaxCards = 0,
             Amount = terms.Amount is null ? null : new StandardUnits(1),
         };
         var key = $"{bid.LimitBasis}|{bid.Workload}|{JsonSerializer.Serialize(wanted, WireJson.Messages)}";

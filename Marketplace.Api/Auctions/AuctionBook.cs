@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using Marketplace.Billing;
 using Marketplace.Contracts;
@@ -19,15 +20,25 @@ public static class AuctionBook
     public static Task<Auction?> Find(Session session, AuctionId auctionId) =>
         session.Find<Auction>($"{Select} WHERE a.auction_id = @auctionId", new { auctionId });
 
-    /// <summary>The auctions of a currency, or all, newest first, before a cursor.</summary>
-    public static Task<IReadOnlyList<Auction>> List(Session session, Currency? currency, string? before, int limit) =>
+    /// <summary>The auctions of a currency, or all, newest first, before a number.</summary>
+    public static Task<IReadOnlyList<Auction>> List(Session session, Currency? currency, long? before, int limit) =>
         session.Query<Auction>(
             $"""
             {Select}
-            WHERE (CAST(@Currency AS TEXT) IS NULL OR a.currency = @Currency) AND (CAST(@before AS TEXT) IS NULL OR a.auction_id < @before)
-            ORDER BY a.auction_id DESC LIMIT @limit
+            WHERE (CAST(@Currency AS TEXT) IS NULL OR a.currency = @Currency) AND a.number < @Before
+            ORDER BY a.number DESC LIMIT @limit
             """,
-            new { Currency = currency?.Code, before, limit });
+            new { Currency = currency?.Code, Before = before ?? long.MaxValue, limit });
+
+    /// <summary>The same as a page of a list; its cursors are numbers.</summary>
+    /// <exception cref="Refusal">The cursor is none of this list.</exception>
+    internal static async Task<Page<Auction>> List(Session session, Currency? currency, PageRequest page)
+    {
+        long? before = page.Before is not { } text ? null
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw Refusal.Invalid("cursor", "is not one of this list");
+        return Page.Of(await List(session, currency, before, page.Take), page, a => a.Number.ToString(CultureInfo.InvariantCulture));
+    }
 
     /// <summary>The currencies in which bids wait for an auction.</summary>
     public static async Task<IReadOnlyList<Currency>> Waiting(Session session)
@@ -43,7 +54,7 @@ public static class AuctionBook
 
     /// <summary>The auctions that wait for their result, oldest first.</summary>
     internal static Task<IReadOnlyList<Auction>> Gated(Session session) =>
-        session.Query<Auction>($"{Select} WHERE a.state = 'gated' ORDER BY a.auction_id");
+        session.Query<Auction>($"{Select} WHERE a.state = 'gated' ORDER BY a.number");
 
     /// <summary>The prices of an auction's pools, in order of pool and time.</summary>
     public static Task<IReadOnlyList<ClearedPrice>> Prices(Session session, AuctionId auctionId) => session.Query<ClearedPrice>(

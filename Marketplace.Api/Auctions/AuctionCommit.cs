@@ -62,7 +62,8 @@ internal sealed class AuctionCommit(
             auction.AuctionId, result.Algorithm, result.Hash, Gain = Wide.Text(result.GainNanos), Bound = Wide.Text(result.BoundNanos),
             Awards = (long)result.Awards.Count, millis, session.Now,
             Lanes = JsonSerializer.Serialize(
-                result.Components.GroupBy(c => c.Lane).OrderBy(g => g.Key).ToDictionary(g => WireJson.Word(g.Key), g => g.Count()),
+                result.Components.GroupBy(c => c.Lane).OrderBy(g => g.Key).ToDictionary(
+                    g => WireJson.Word(g.Key), g => g.Count(), StringComparer.Ordinal),
                 WireJson.Messages),
         }) == 1;
 
@@ -132,7 +133,7 @@ internal sealed class AuctionCommit(
     }
 
     /// <summary>
-    /// Counts the parts that were awarded; a bid that has all of them is matched, and the bids that exclude each other with it are cancelled.
+    /// Counts the parts that were awarded; a bid that has all of them is matched, and the bids that it excludes are cancelled.
     /// </summary>
     /// <returns>The bids that want nothing more.</returns>
     private async Task<HashSet<string>> SettleBids()
@@ -242,7 +243,8 @@ internal sealed class AuctionCommit(
     {
         await LiveLog.Say(session, "auction.cleared", auction.AuctionId.Value, new
         {
-            auction.Number, Currency = auction.Currency.Code, auction.Gate, Awards = result.Awards.Count, Gain = Wide.Text(result.GainNanos),
+            auction.Number, Currency = auction.Currency.Code, auction.Gate, Awards = result.Awards.Count,
+            Gain = Wide.Text(result.GainNanos),
         });
         for (var i = 0; i < result.Awards.Count; i++)
         {

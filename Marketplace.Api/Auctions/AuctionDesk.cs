@@ -11,7 +11,7 @@ namespace Marketplace;
 /// Holds auctions: gate, clear, commit. The gate and the commit are a transaction each; between them lies a pure function of the journaled
 /// snapshot, so that any host can go on where another has died, any number of them may try at once, and one result is written.
 /// </summary>
-public sealed class AuctionDesk(Database database, MarketplaceOptions options, ILogger<AuctionDesk> log)
+public sealed class AuctionDesk(Database database, MarketplaceOptions options, ILogger<AuctionDesk> log) : IDisposable
 {
     /// <summary>A clearing that takes longer is told of, and never cut off: how long it takes must not decide who gets what.</summary>
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
@@ -31,7 +31,8 @@ public sealed class AuctionDesk(Database database, MarketplaceOptions options, I
     internal Action<AuctionStep>? After { get; init; }
 
     /// <summary>
-    /// Finishes what was left gated, and holds the auctions that are due: the last one of the schedule, for each currency in which bids wait.
+    /// Finishes what was left gated, and holds the auctions that are due: the last one of the schedule, for each currency in which bids
+    /// wait.
     /// </summary>
     /// <param name="takeOver">At once what another host has gated; else only when it has had its time.</param>
     public async Task Tend(bool takeOver = false, CancellationToken ct = default)
@@ -73,6 +74,8 @@ public sealed class AuctionDesk(Database database, MarketplaceOptions options, I
 
     /// <summary>Clears a small market, so that the first real one does not wait for the compiler.</summary>
     public static void WarmUp() => DryMarket.Clear();
+
+    public void Dispose() => _turn.Dispose();
 
     private async Task<IReadOnlyList<(Currency Currency, Instant DueAt)>> Due(CancellationToken ct)
     {

@@ -16,7 +16,7 @@ public sealed record AuctionsHeld(IReadOnlyList<Auction> Auctions);
 /// <summary>An auction with the prices of its pools.</summary>
 public sealed record AuctionWithPrices(Auction Auction, IReadOnlyList<ClearedPrice> Prices);
 
-/// <summary>The auctions over REST: results for everybody with a key, snapshots for who audits, explanations for whom they concern.</summary>
+/// <summary>The auctions over REST: results for everybody with a key, snapshots for auditors, explanations for whom they concern.</summary>
 internal static class AuctionEndpoints
 {
     public static void Map(RouteGroupBuilder v1)
@@ -31,14 +31,13 @@ internal static class AuctionEndpoints
         v1.MapGet("/bids/{bidId}/awards", Awards).WithTags("Bids").WithSummary("What a bid was awarded, oldest first");
         v1.MapGet("/bids/{bidId}/explanation", Explain).WithTags("Bids")
             .WithSummary("Why a bid got nothing in its last auction, or how it would fare now, and the smallest change that would match");
-        v1.MapGet("/offers/{offerId}/unsold", Unsold).WithTags("Offers").WithSummary("Why cards of an offer were not sold in its last auction");
+        v1.MapGet("/offers/{offerId}/unsold", Unsold).WithTags("Offers")
+            .WithSummary("Why cards of an offer were not sold in its last auction");
     }
 
-    private static async Task<Page<Auction>> List(
+    private static Task<Page<Auction>> List(
         [FromQuery(Name = "currency")] string? currency, [AsParameters] PageRequest page, Session session, Caller caller) =>
-        Page.Of(
-            await AuctionBook.List(session, currency is null ? null : CurrencyOf(currency), page.Before, page.Take), page,
-            a => a.AuctionId.Value);
+        AuctionBook.List(session, currency is null ? null : CurrencyOf(currency), page);
 
     // It takes no session of the request's: an auction is two transactions with a search between them.
     private static async Task<Ok<AuctionsHeld>> Run(

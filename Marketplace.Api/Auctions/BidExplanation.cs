@@ -33,7 +33,7 @@ public sealed record BidExplanation
     /// <summary>Offers that could have carried it within its limit, had nobody else been there.</summary>
     public int Carriers { get; init; }
 
-    /// <summary>The cheapest it could have been served at the published prices, whether or not there is room; null if nobody could.</summary>
+    /// <summary>The cheapest it could have been served at these prices, whether or not there is room; null if nobody could.</summary>
     public BidPlace? Needed { get; init; }
 
     /// <summary>The cheapest it could be served with what is left free; null if there is no room.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Marketplace.Billing;
-using Marketplace.Contracts;
 using Marketplace.Pricing;
 
 namespace Marketplace;
@@ -21,8 +20,8 @@ internal sealed class ClearedAuction(AuctionSnapshot snapshot, AuctionResult res
 }
 
 /// <summary>
-/// The last clearings that were asked about, cleared again from the journal when they are not here: they take seconds and megabytes, so only
-/// a few are kept. Thread-safe.
+/// The last clearings that were asked about, cleared again from the journal when they are not here: they take seconds and megabytes, so
+/// only a few are kept. Thread-safe.
 /// </summary>
 internal sealed class ClearedAuctions
 {

@@ -18,11 +18,12 @@ internal static class DryRuns
         return cleared.Keep(key, snapshot, Clearing.Clear(snapshot));
     }
 
-    /// <summary>Differs whenever an offer, a calendar or a bid of the currency is another: each change raises a version or a revision.</summary>
+    /// <summary>Differs whenever an offer, a calendar or a bid of the currency is another: every change raises a number.</summary>
     private static Task<string> Stamp(Session session, Currency currency) => session.Scalar<string>(
         """
         SELECT CAST(
-          (SELECT COUNT(*) || '/' || COALESCE(SUM(o.version + o.revision), 0) FROM offer o WHERE o.currency = @currency AND o.state = 'open')
+          (SELECT COUNT(*) || '/' || COALESCE(SUM(o.version + o.revision), 0) FROM offer o
+           WHERE o.currency = @currency AND o.state = 'open')
           || '|' ||
           (SELECT COUNT(*) || '/' || COALESCE(SUM(b.version), 0) || '/' || COALESCE(MAX(b.bid_id), '') FROM bid b
            WHERE b.currency = @currency AND b.execution = 'auction' AND b.state = 'open') AS TEXT)

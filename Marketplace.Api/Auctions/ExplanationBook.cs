@@ -18,7 +18,8 @@ internal static class ExplanationBook
         if (bid.State == BidState.Matched) throw Refusal.Conflict("The bid got all it wished for; see its awards");
         var loss = await session.Find<Loss>(
             """
-            SELECT l.auction_id, l.version FROM auction_loss l WHERE l.bid_id = @BidId ORDER BY l.auction_id DESC LIMIT 1
+            SELECT l.auction_id, l.version FROM auction_loss l JOIN auction a ON a.auction_id = l.auction_id
+            WHERE l.bid_id = @BidId ORDER BY a.number DESC LIMIT 1
             """,
             new { bid.BidId });
 
@@ -64,9 +65,15 @@ internal static class ExplanationBook
         var gate = cleared.Snapshot.Gate;
         return told with
         {
-            Class = loss.Class, Excluded = loss.Excluded, Carriers = loss.Carriers, Needed = BidPlace.Of(loss.Needed, gate),
-            NeededNow = BidPlace.Of(loss.NeededNow, gate), Nearest = BidAdvice.Of(loss.Nearest, gate, cleared.Snapshot.Currency),
-            InTheWay = loss.InTheWay, CheapestInTheWay = loss.CheapestInTheWay, PoolsCut = loss.PoolsCut,
+            Class = loss.Class,
+            Excluded = loss.Excluded,
+            Carriers = loss.Carriers,
+            Needed = BidPlace.Of(loss.Needed, gate),
+            NeededNow = BidPlace.Of(loss.NeededNow, gate),
+            Nearest = BidAdvice.Of(loss.Nearest, gate, cleared.Snapshot.Currency),
+            InTheWay = loss.InTheWay,
+            CheapestInTheWay = loss.CheapestInTheWay,
+            PoolsCut = loss.PoolsCut,
             CriticalLimit = withLimit ? cleared.Limits.GetOrAdd(wish.Id, _ => cleared.Told.CriticalLimit(wish)) : null,
         };
     }
@@ -113,7 +120,7 @@ internal static class ExplanationBook
             .ToDictionary(o => o.Pool, o => new StandardUnits(o.Work.Micros / ((long)o.Cards * o.Slots)));
         return wish with
         {
-            Pools = [.. wish.Pools.Select(p => worth.TryGetValue(p.Pool, out var perCard) ? p with { PerCard = perCard, Fails = 0 } : p)],
+            Pools = [.. wish.Pools.Select(p => worth.TryGetValue(p.Pool, out var perCard) ? p with { PerCard = perCard, Fails = Constraints.None } : p)],
         };
     }
 

@@ -41,7 +41,7 @@ internal sealed class FreeHours
 
     public IReadOnlyList<CalendarRun> Of(OfferId offerId) => _runs.GetValueOrDefault(offerId.Value) ?? [];
 
-    /// <summary>A step counts from its instant to the next one's; an hour has what its lowest step has, and nothing before the first.</summary>
+    /// <summary>A step counts from its instant to the next one's; an hour has what its lowest step has, and none before the first.</summary>
     private static List<CalendarRun> Runs(IReadOnlyList<Step> steps, int first, int next, long gate)
     {
         const int slots = AuctionFacts.Slots;
@@ -65,7 +65,8 @@ internal sealed class FreeHours
         void Cap(long at, long end, long free)
         {
             var from = (int)Math.Clamp(Math.Max(at - gate, 0) / HourMillis, 0, slots);
-            var until = end <= gate ? 0 : (int)Math.Min((Math.Min(end, gate + (slots * HourMillis)) - gate + HourMillis - 1) / HourMillis, slots);
+            var millis = Math.Clamp(end - gate, 0, slots * HourMillis);
+            var until = (int)((millis + HourMillis - 1) / HourMillis);
             for (var t = from; t < until; t++) least[t] = Math.Min(least[t], free);
         }
     }

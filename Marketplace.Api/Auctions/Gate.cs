@@ -14,7 +14,7 @@ internal static class Gate
     /// <summary>Shuts the gate. The caller commits.</summary>
     /// <param name="dueAt">The auction's instant in the schedule, held once by whoever comes first; null: on demand.</param>
     /// <param name="after">Told when a step is done.</param>
-    /// <returns>The auction, or null when another host has held it, or there is nothing to clear; then nothing is to be committed.</returns>
+    /// <returns>The auction, or null when another host has held it, or there is nothing to clear: then do not commit.</returns>
     public static async Task<AuctionId?> Shut(Session session, Currency currency, Instant? dueAt, Action<AuctionStep>? after)
     {
         // The number's row first: whoever else would gate waits here until it can see what this one has done.
@@ -55,7 +55,8 @@ internal static class Gate
         {
             auctionId, snapshot.Number, snapshot.Currency, dueAt, snapshot.Gate, Slots = (long)snapshot.Slots,
             Offers = (long)snapshot.Offers.Count,
-            Bids = (long)snapshot.Units.SelectMany(u => u.Options.Select(o => o.BidId).DefaultIfEmpty(u.Id)).Distinct().Count(),
+            Bids = (long)snapshot.Units.SelectMany(u => u.Options.Select(o => o.BidId).DefaultIfEmpty(u.Id))
+                .Distinct(StringComparer.Ordinal).Count(),
             Snapshot = AuctionBook.Pack(snapshot.Bytes), snapshot.Hash, session.Now,
         });
 }

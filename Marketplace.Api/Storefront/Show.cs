@@ -60,7 +60,7 @@ internal static class Show
 
     /// <summary>What an auction gains, in whole units of its currency.</summary>
     public static string Gain(Auction auction) => auction.Gain is { } gain
-        ? Symbol(auction.Currency) + Math.Round(decimal.Parse(gain, CultureInfo.InvariantCulture)).ToString("#,##0", CultureInfo.InvariantCulture)
+        ? Symbol(auction.Currency) + decimal.Parse(gain, CultureInfo.InvariantCulture).ToString("#,##0", CultureInfo.InvariantCulture)
         : "–";
 
     public static string Units(StandardUnits units)

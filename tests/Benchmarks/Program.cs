@@ -7,6 +7,7 @@ return args.FirstOrDefault() switch
     "clear" => ClearCommand.Run(args[1..], Console.Out, Console.Error),
     "clearing-quality" => ClearingQuality.Run(args[1..]),
     "clearing-speed" => ClearingSpeed.Run(args[1..]),
+    "auction-speed" => await AuctionSpeed.Run(args[1..]),
     _ => Measure(args),
 };
 

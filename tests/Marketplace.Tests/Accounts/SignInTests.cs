@@ -49,7 +49,7 @@ public class SignInTests
         Assert.Equal("Marketplace", (await second.Nobody.Get("/test/me", ("Cookie", signedIn.Header("Set-Cookie")!.Split(';')[0]))).Body);
     }
 
-    private static void Pages(WebApplication app)
+    internal static void Pages(WebApplication app)
     {
         app.MapGet("/test/me", (Caller caller) => caller.Name);
         app.MapGet("/test/sign-in", SignInWith).AllowAnonymous();

@@ -21,7 +21,8 @@ public sealed class AuctionApiTests
         var auctionId = run.Text("auctions.0.auctionId");
         var shown = await market.B3.Get($"/v1/auctions/{auctionId}");
         Assert.Equal(("traded", "14.00", "6", Gate), (
-            shown.Text("prices.0.state"), shown.Text("prices.0.price.amount"), shown.Text("prices.0.cards"), shown.Text("prices.0.fromAt")));
+            shown.Text("prices.0.state"), shown.Text("prices.0.price.amount"), shown.Text("prices.0.cards"),
+            shown.Text("prices.0.fromAt")));
         Assert.Equal(("indicative", "10.00"), (shown.Text("prices.1.state"), shown.Text("prices.1.price.amount")));
         Assert.Equal(auctionId, (await market.B3.Get("/v1/auctions")).Text("items.0.auctionId"));
 
@@ -54,7 +55,10 @@ public sealed class AuctionApiTests
         var path = $"/v1/auctions/{run.Text("auctions.0.auctionId")}/snapshot";
 
         Assert.Equal(403, (await market.B1.Get(path)).Status);
-        using var http = new HttpClient { BaseAddress = host.Address, DefaultRequestHeaders = { Authorization = new("Bearer", ApiHost.OperatorKey) } };
+        using var http = new HttpClient
+        {
+            BaseAddress = host.Address, DefaultRequestHeaders = { Authorization = new("Bearer", ApiHost.OperatorKey) },
+        };
         var snapshot = AuctionSnapshot.Read(await http.GetByteArrayAsync(new Uri(path, UriKind.Relative)));
         Assert.Equal(
             (run.Text("auctions.0.snapshotHash"), run.Text("auctions.0.resultHash")), (snapshot.Hash, Clearing.Clear(snapshot, 2).Hash));
@@ -99,7 +103,7 @@ public sealed class AuctionApiTests
         Assert.Equal(404, (await market.SellerA.Get($"/v1/offers/{market.OfferB}/unsold")).Status);
     }
 
-    private static async Task<Market> Play(ApiHost host)
+    internal static async Task<Market> Play(ApiHost host)
     {
         var (a, b) = (await host.Open("Seller A", "provider"), await host.Open("Seller B", "provider"));
         var (offerA, offerB) = (await Offer(a, "10"), await Offer(b, "14"));
@@ -136,7 +140,7 @@ public sealed class AuctionApiTests
         return bid.Text("bidId");
     }
 
-    private sealed record Market(
+    internal sealed record Market(
         ApiClient SellerA, ApiClient SellerB, string OfferA, string OfferB, ApiClient B1, ApiClient B2, ApiClient B3, string Bid1,
         string Bid2, string Bid3);
 }

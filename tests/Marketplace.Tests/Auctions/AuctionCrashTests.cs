@@ -4,7 +4,7 @@ using Marketplace.Pricing;
 
 namespace Marketplace;
 
-/// <summary>A host dies after any step of an auction; another goes on to the result of an undisturbed one, and nothing is half done.</summary>
+/// <summary>A host dies after any step of an auction; another goes on to the result of an undisturbed one.</summary>
 public sealed class AuctionCrashTests
 {
     private static readonly ConcurrentDictionary<Engine, Task<string>> Undisturbed = new();

@@ -1,5 +1,4 @@
 using Marketplace.Billing;
-using Marketplace.Contracts;
 using Marketplace.Pricing;
 
 namespace Marketplace;
@@ -21,10 +20,12 @@ public sealed class AuctionExampleTests
         var prices = await market.Market.Look(s => AuctionBook.Prices(s, auction.AuctionId));
         Assert.Equal(
             ["Traded 14.00 6 0-2", "Indicative 10.00 0 2-4"],
-            prices.Select(p => $"{p.State} {p.Price.Amount} {p.Cards} {(p.FromAt - auction.Gate).TotalHours}-{(p.UntilAt - auction.Gate).TotalHours}"));
+            prices.Select(p => $"{p.State} {p.Price.Amount} {p.Cards} {Hour(p.FromAt)}-{Hour(p.UntilAt)}"));
         var offers = await market.Market.Look(s => OfferBook.Open(s, auction.Gate, auction.End));
         Assert.Equal("2026-01-01T01:00 0, 2026-01-01T03:00 4, 2026-01-01T05:00 0", await market.Market.Calendar(offers[0]));
         Assert.Equal("2026-01-01T01:00 2, 2026-01-01T03:00 4, 2026-01-01T05:00 0", await market.Market.Calendar(offers[1]));
+
+        double Hour(NodaTime.Instant at) => (at - auction.Gate).TotalHours;
     }
 
     [Theory, EveryEngine]
@@ -42,7 +43,8 @@ public sealed class AuctionExampleTests
         Assert.Equal((auction.SnapshotHash, auction.ResultHash, Lane.Exact, true), (
             receipt.InputHash, receipt.ResultHash, receipt.Lane, receipt.IsExact));
         Assert.Equal(("112.00", "112.00", "0.00", "144.00", "32.00"), (
-            receipt.Pay.Amount, receipt.AtPrice.Amount, receipt.Difference.Amount, receipt.Bid!.Value.Amount, receipt.Saving!.Value.Amount));
+            receipt.Pay.Amount, receipt.AtPrice.Amount, receipt.Difference.Amount, receipt.Bid!.Value.Amount,
+            receipt.Saving!.Value.Amount));
         var line = Assert.Single(receipt.Lines);
         Assert.Equal(("14.00", "0.00"), (line.Price.Amount, line.Residue.Amount));
         Assert.NotNull(line.LeaseId);

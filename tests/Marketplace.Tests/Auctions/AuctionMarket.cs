@@ -61,7 +61,8 @@ public sealed class AuctionMarket : IAsyncDisposable
         if (lot > 1)
         {
             await Market.Do(session => session.Execute(
-                "UPDATE offer SET lot = @Millis WHERE offer_id = @OfferId", new { Millis = (long)CardCount.Of(lot).Millis, offer.OfferId }));
+                "UPDATE offer SET lot = @Millis WHERE offer_id = @OfferId",
+                new { Millis = (long)CardCount.Of(lot).Millis, offer.OfferId }));
         }
 
         return offer;
@@ -82,8 +83,8 @@ public sealed class AuctionMarket : IAsyncDisposable
             var bidId = session.NewId<BidId>();
             await session.Execute(
                 """
-                INSERT INTO bid (bid_id, buyer_id, cards, from_at, until_at, limit_basis, limit_nanos, currency, reference, state, placed_at,
-                  execution, terms, workload, xor_group, priority_at, parts)
+                INSERT INTO bid (bid_id, buyer_id, cards, from_at, until_at, limit_basis, limit_nanos, currency, reference, state,
+                  placed_at, execution, terms, workload, xor_group, priority_at, parts)
                 VALUES (@bidId, @party, @Cards, @From, @Until, @Basis, @Nanos, 'CNY', @name, 'open', @Now, @Execution, @Terms, @workload,
                   @group, @Now, @Parts)
                 """,
@@ -142,13 +143,15 @@ public sealed class AuctionMarket : IAsyncDisposable
         var text = new StringBuilder().AppendJoin('\n', await Sold());
         await Market.Look(async session =>
         {
-            await Add(session, "SELECT number || ' ' || state || ' ' || offers || ' ' || bids || ' ' || awards || ' ' || gain_nanos FROM auction");
+            await Add(
+                session, "SELECT number || ' ' || state || ' ' || offers || ' ' || bids || ' ' || awards || ' ' || gain_nanos FROM auction");
             await Add(session, "SELECT reference || ' ' || state || ' ' || filled || ' ' || COALESCE(gated_by, 'free') FROM bid");
             await Add(session, "SELECT b.reference || ' ' || l.class FROM auction_loss l JOIN bid b ON b.bid_id = l.bid_id");
             await Add(session, "SELECT from_at || '-' || until_at || ' ' || state || ' ' || price_nanos || ' ' || cards FROM pool_price");
             await Add(session, "SELECT o.name || ' ' || COALESCE(o.gated_by, 'free') || ' ' || COALESCE(o.gate_at, 0) FROM offer o");
-            await Add(session, "SELECT COALESCE(b.reference, 'lease') || ' ' || h.amount FROM hold h LEFT JOIN bid b ON b.bid_id = h.subject");
-            await Add(session, "SELECT kind || ' ' || COUNT(*) FROM live_event WHERE kind LIKE 'auction%' OR kind LIKE 'bid%' GROUP BY kind");
+            await Add(session, "SELECT b.reference || ' ' || h.amount FROM hold h JOIN bid b ON b.bid_id = h.subject");
+            await Add(
+                session, "SELECT kind || ' ' || COUNT(*) FROM live_event WHERE kind LIKE 'auction%' OR kind LIKE 'bid%' GROUP BY kind");
             await Add(session, "SELECT CAST(COALESCE(SUM(amount), 0) AS TEXT) FROM posting");
             return 0;
         });

@@ -76,24 +76,28 @@ public sealed class AuctioneerTests
         await market.Wish(
             "auction", 0, 4, "12", new BidTerms { Models = [MarketBooks.H100], Cards = 3, Hours = 4 }, LimitBasis.CardHour);
         var buyer = await market.Party("posted", Role.Buyer);
-        Bid? tooMany = null, left = null, before = null;
-        var desk = market.Desk(after: at =>
+        var shut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var goOn = new ManualResetEventSlim();
+        var run = Task.Run(() => market.Desk(after: at =>
         {
             if (at != AuctionStep.Cleared) return;
-            tooMany = Place("4", "2026-01-01T01:00", "2026-01-01T05:00");
-            left = Place("1", "2026-01-01T01:00", "2026-01-01T05:00");
-            before = Place("1", "2026-01-01T00:30", "2026-01-01T01:00");
-        });
+            shut.SetResult();
+            goOn.Wait();
+        }).Run(Currency.Cny));
+        await shut.Task;
+        var tooMany = await Place("4", "2026-01-01T01:00", "2026-01-01T05:00");
+        var left = await Place("1", "2026-01-01T01:00", "2026-01-01T05:00");
+        var before = await Place("1", "2026-01-01T00:30", "2026-01-01T01:00");
+        goOn.Set();
+        await run;
 
-        await desk.Run(Currency.Cny);
-
-        Assert.Equal((BidState.Open, BidState.Open, BidState.Matched), (tooMany!.State, left!.State, before!.State));
+        Assert.Equal((BidState.Open, BidState.Open, BidState.Matched), (tooMany.State, left.State, before.State));
         await books.Settle();
         Assert.Equal((BidState.Open, BidState.Matched), ((await books.Find(tooMany)).State, (await books.Find(left)).State));
         Assert.Equal([CardCount.Of(1), CardCount.Of(1), CardCount.Of(3)], (await books.Leases()).Select(l => l.Cards).Order());
 
-        Bid Place(string cards, string from, string until) => books.Place(
-            buyer, MarketBooks.Bid(cards: cards, perCard: "12", from: from, until: until)).GetAwaiter().GetResult();
+        Task<Bid> Place(string cards, string from, string until) =>
+            books.Place(buyer, MarketBooks.Bid(cards: cards, perCard: "12", from: from, until: until));
     }
 
     [Theory, EveryEngine]
@@ -146,7 +150,8 @@ public sealed class AuctioneerTests
                 var held = leases.Where(l => l.OfferId == offer.OfferId && l.FromAt <= at && l.UntilAt > at).Sum(l => l.Cards.Millis);
                 Assert.InRange(held, 0, 6_000);
                 var free = await books.Look(s => s.Scalar<long>(
-                    "SELECT free FROM calendar WHERE offer_id = @OfferId AND at <= @at ORDER BY at DESC LIMIT 1", new { offer.OfferId, at }));
+                    "SELECT free FROM calendar WHERE offer_id = @OfferId AND at <= @at ORDER BY at DESC LIMIT 1",
+                    new { offer.OfferId, at }));
                 Assert.Equal(6_000 - held, free);
             }
         }

@@ -13,7 +13,8 @@ public sealed class ClearedMarketTests
         await using var market = await AuctionMarket.Open(engine);
         await market.Offer("A", 2, "10", hours: 10);
         var bid = await market.Wish(
-            "d", 0, 2, "12", new BidTerms { Models = [AuctionMarket.X], Cards = 4, Hours = 2, MinPartCards = 1 }, LimitBasis.CardHour, parts: 4);
+            "d", 0, 2, "12", new BidTerms { Models = [AuctionMarket.X], Cards = 4, Hours = 2, MinPartCards = 1 },
+            LimitBasis.CardHour, parts: 4);
 
         await market.Run();
         var half = await market.Find(bid);
@@ -89,7 +90,8 @@ public sealed class ClearedMarketTests
 
         var told = await market.Explain(bid);
         Assert.Equal(
-            [(Constraints.Model, 1), (Constraints.Region, 1), (Constraints.Residency, 1), (Constraints.Tier, 1), (Constraints.Interruptible, 1)],
+            [(Constraints.Model, 1), (Constraints.Region, 1), (Constraints.Residency, 1), (Constraints.Tier, 1),
+                (Constraints.Interruptible, 1)],
             told.Excluded.Select(e => (e.Constraint, e.First)));
     }
 
@@ -149,7 +151,9 @@ public sealed class ClearedMarketTests
         await market.Run();
 
         Assert.Equal(["began: A 1 x 10.00 from 0 for 2, uniform 20.00"], await market.Sold());
-        Assert.All(new[] { await market.Find(over), await market.Find(far) }, b => Assert.Equal((BidState.Open, null), (b.State, b.GatedBy)));
+        Assert.All(
+            new[] { await market.Find(over), await market.Find(far) },
+            b => Assert.Equal((BidState.Open, null), (b.State, b.GatedBy)));
         Assert.Equal(LossClass.NoOffer, (await market.Explain(edge)).Class);
         Assert.Equal(1, await market.Market.Look(s => s.Scalar<long>("SELECT COUNT(*) FROM auction_loss")));
     }

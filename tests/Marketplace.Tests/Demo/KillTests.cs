@@ -125,7 +125,7 @@ public sealed class KillTests : IDisposable
             $"--Marketplace:TestClockStart={ApiHost.Start}", "--Logging:LogLevel:Default=Warning");
     }
 
-    private static async Task Ready(int port, RealProgram program)
+    internal static async Task Ready(int port, RealProgram program)
     {
         using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60);)
@@ -223,13 +223,13 @@ public sealed class KillTests : IDisposable
         Assert.Equal(totals.ChargesNanos, (await LeaseBook.Find(session, new(lease)))!.Spent.Nanos);
     }
 
-    private static HttpClient Client(int port, string key) => new()
+    internal static HttpClient Client(int port, string key) => new()
     {
         BaseAddress = new($"http://127.0.0.1:{port}"), DefaultRequestHeaders = { Authorization = new("Bearer", key) },
     };
 
     /// <summary>Sends it until it is acknowledged, however often the host is killed meanwhile.</summary>
-    private static async Task<Told> Send(HttpClient client, string path, string body, string? key = null)
+    internal static async Task<Told> Send(HttpClient client, string path, string body, string? key = null)
     {
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(20))
         {
@@ -255,14 +255,14 @@ public sealed class KillTests : IDisposable
         return null!;
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private sealed record Told(JsonNode Json)
+    internal sealed record Told(JsonNode Json)
     {
         public string At(string path) => path.Split('.').Aggregate(Json, (node, name) => node[name]!).ToString();
     }
