@@ -1,5 +1,4 @@
 using Marketplace.Billing;
-using Marketplace.Contracts;
 using Marketplace.Pricing;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;

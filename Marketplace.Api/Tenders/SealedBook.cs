@@ -1,7 +1,6 @@
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using Marketplace.Pricing;
-using NodaTime;
 
 namespace Marketplace;
 

@@ -83,9 +83,12 @@ public sealed record TenderDraft
         return this with
         {
             Models = Models is null ? null : [.. Models.Select(m => TextField.Of(m ?? "", "models"))],
-            Region = TextField.OfOptional(Region, "region"), Residency = Country(TextField.OfOptional(Residency, "residency")),
-            Vendor = TextField.OfOptional(Vendor, "vendor"), Workload = TextField.OfOptional(Workload, "workload"),
-            Reference = TextField.OfOptional(Reference, "reference"), Note = TextField.OfOptional(Note, "note", LongestNote),
+            Region = TextField.OfOptional(Region, "region"),
+            Residency = Country(TextField.OfOptional(Residency, "residency")),
+            Vendor = TextField.OfOptional(Vendor, "vendor"),
+            Workload = TextField.OfOptional(Workload, "workload"),
+            Reference = TextField.OfOptional(Reference, "reference"),
+            Note = TextField.OfOptional(Note, "note", LongestNote),
             Invited = Invited is null ? null : [.. Invited.Distinct()],
         };
     }
@@ -99,7 +102,7 @@ public sealed record TenderDraft
         Interruptible = Interruptible,
     };
 
-    private static string? Country(string? code) => code is null or { Length: 2 } && (code is null || code.All(char.IsAsciiLetterUpper))
+    private static string? Country(string? code) => code is null || (code.Length == 2 && code.All(char.IsAsciiLetterUpper))
         ? code
         : throw Refusal.Invalid("residency", "is an ISO 3166 code of two capital letters, such as CN");
 }

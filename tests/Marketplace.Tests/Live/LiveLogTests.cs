@@ -1,6 +1,4 @@
 using Marketplace.Billing;
-using Marketplace.Contracts;
-using NodaTime;
 
 namespace Marketplace;
 
