@@ -88,9 +88,9 @@ public static class InvoiceBook
             invoiced += tally.Invoiced;
             var amount = Rating.Round(new ExactAmount(nanos, currency)).Minor - invoiced;
             invoiced += amount;
-            var taken = (tally.Quantity - tally.InvoicedQuantity, tally.Nanos - tally.InvoicedNanos,
-                tally.Credited - tally.InvoicedCredited, amount);
-            if (taken != (CardSeconds.Zero, 0, 0, 0)) yield return (tally, taken.Item1, taken.Item2, taken.Item3, amount);
+            var quantity = tally.Quantity - tally.InvoicedQuantity;
+            var (used, credited) = (tally.Nanos - tally.InvoicedNanos, tally.Credited - tally.InvoicedCredited);
+            if ((quantity, used, credited, amount) != (CardSeconds.Zero, 0, 0, 0)) yield return (tally, quantity, used, credited, amount);
         }
     }
 

@@ -251,9 +251,9 @@ internal static class FundsLadder
         {
             var (from, until) = (Instant.Max(StartedAt, MeteredUntil ?? StartedAt), EndedAt ?? UntilAt);
             var times = new List<Interval>();
-            foreach (var gap in gaps)
+            foreach (var gap in gaps.Where(g => g.FromAt < until))
             {
-                if (from < gap.FromAt && gap.FromAt < until) times.Add(new(from, gap.FromAt));
+                if (from < gap.FromAt) times.Add(new(from, gap.FromAt));
                 from = Instant.Max(from, gap.UntilAt ?? until);
             }
 

@@ -47,8 +47,9 @@ public class OneLeaseStory
 
         // 4. The lease has four of the eight cards, for that day, at the ask. On the tenth North Lake hands them over.
         await market.MoveTo("2026-01-10T00:00:00Z");
-        var lease = await northLake.Post($"/v1/leases/{leaseId}/start", "");
+        var lease = await northLake.Post($"/v1/leases/{leaseId}/start", """{"access":{"host":"node-7","token":"t"}}""");
         Assert.Equal(("active", "4", "18.00"), (lease.Text("state"), lease.Text("cards"), lease.Text("price.amount")));
+        Assert.Equal("node-7", (await blueHeron.Get($"/v1/leases/{leaseId}/access")).Text("access.host"));
 
         // The lease was a trade of the day on which it was agreed: by now that day's index is final, and thin.
         var index = await blueHeron.Get("/v1/index?region=all");
@@ -86,6 +87,14 @@ public class OneLeaseStory
         Assert.Equal(-1641.60m, balances[$"payable:{northLake.Id}"]);
         Assert.Equal((-86.40m, -103.68m), (balances["revenue:commission"], balances["tax:CN"]));
         Assert.Equal(0m, balances.Values.Sum());
+
+        // By then the keeper has ended the lease with its window; now that it is billed and posted it is settled.
+        await market.MoveTo("2026-01-31T16:01:00Z");
+        var history = (await blueHeron.Get($"/v1/leases/{leaseId}/events")).At("items");
+        Assert.Equal(
+            ["awarded sold", "active handed_over", "ended run_out", "settled settled"],
+            history.EnumerateArray().Where(e => e.GetProperty("reason").GetString() != "no_usage")
+                .Select(e => $"{e.GetProperty("toState").GetString()} {e.GetProperty("reason").GetString()}"));
 
         // 9. Ledger & Sons lays the four books side by side: metered, charged, invoiced and posted agree to the last fen.
         var books = await ledgerAndSons.Get("/v1/reconciliation?period=2026-01");
