@@ -19,16 +19,16 @@ internal static class BuyerAccount
         SlurmCommand slurm, SlurmSite site, OrganisationId buyer, string buyerName, CardCount cards, CancellationToken ct)
     {
         var account = NameOf(site, buyer);
-        var login = (await slurm.Run(ct, site.LoginProgram, buyer.Value, buyerName)).Trim();
+        var login = (await slurm.Run(site.LoginProgram, [buyer.Value, buyerName], ct)).Trim();
         if (login.Length == 0 || login.Any(char.IsWhiteSpace)) throw new SlurmFault($"{site.LoginProgram} names no login for {buyer}");
         var rows = Rows(await slurm.Run(
-            ct, "sacctmgr", "--noheader", "--parsable2", "show", "associations", "where", $"account={account}", "format=user,grptres"));
+            "sacctmgr", ["--noheader", "--parsable2", "show", "associations", "where", $"account={account}", "format=user,grptres"], ct));
         if (!rows.ContainsKey(""))
-            await Change(slurm, ct, "add", "account", account, "Parent=root", "Description=marketplace", $"Organization={buyer}");
-        if (!rows.ContainsKey(login)) await Change(slurm, ct, "add", "user", login, $"Account={account}");
+            await Change(slurm, ["add", "account", account, "Parent=root", "Description=marketplace", $"Organization={buyer}"], ct);
+        if (!rows.ContainsKey(login)) await Change(slurm, ["add", "user", login, $"Account={account}"], ct);
         var limit = site.Limit(cards);
         if (limit is not null && rows.GetValueOrDefault("") != limit)
-            await Change(slurm, ct, "modify", "account", "where", $"name={account}", "set", $"GrpTRES={limit}");
+            await Change(slurm, ["modify", "account", "where", $"name={account}", "set", $"GrpTRES={limit}"], ct);
         return login;
     }
 
@@ -42,9 +42,9 @@ internal static class BuyerAccount
     }
 
     // sacctmgr ends with 1 when there was nothing to change: another connector was faster.
-    private static async Task Change(SlurmCommand slurm, CancellationToken ct, params IEnumerable<string> arguments)
+    private static async Task Change(SlurmCommand slurm, string[] arguments, CancellationToken ct)
     {
-        var (code, output, errors) = await slurm.Try(ct, "sacctmgr", arguments.Prepend("--immediate"));
+        var (code, output, errors) = await slurm.Try("sacctmgr", ["--immediate", .. arguments], ct);
         if (code != 0 && !output.Contains("Nothing new added", StringComparison.Ordinal))
             throw new SlurmFault($"sacctmgr {string.Join(' ', arguments)}: {errors.Trim()} {output.Trim()}".TrimEnd());
     }

@@ -27,7 +27,8 @@ internal static class ConnectCommand
 
     private static readonly Option<string> LoginProgram = new("--login-program")
     {
-        Description = "Is given a buyer's id and name, and prints its login, which it makes where there is none", Required = true,
+        Description = "The path of a program that is given a buyer's id and name, and prints its login, which it makes if need be",
+        Required = true,
     };
 
     private static readonly Option<string?> Gres =
@@ -100,7 +101,7 @@ internal static class ConnectCommand
         if (!IsPrefix(parsed.GetValue(Prefix)!)) yield return "--account-prefix is 1 to 20 letters a-z, digits, - or _";
         if (parsed.GetValue(Listen) is not { } listen) yield break;
         if (listen.Scheme != Uri.UriSchemeHttp) yield return "--listen speaks http; a proxy before it may speak https";
-        if (Doorbell.Key(parsed.GetValue(Secret)!) is null)
+        if (WebhookSecret.Read(parsed.GetValue(Secret)!) is null)
             yield return "--listen takes --secret, or MARKETPLACE_WEBHOOK_SECRET in the environment: whsec_ and base64";
     }
 
@@ -127,7 +128,7 @@ internal static class ConnectCommand
             Partition = parsed.GetValue(Partition)!, Prefix = parsed.GetValue(Prefix)!, Gres = parsed.GetValue(Gres),
             CpusPerCard = parsed.GetValue(CpusPerCard), CardsPerNode = parsed.GetValue(CardsPerNode),
             Offers = [.. parsed.GetValue(Offers)!.Select(OfferId.From)], LoginHost = parsed.GetValue(LoginHost)!,
-            LoginProgram = parsed.GetValue(LoginProgram)!,
+            LoginProgram = Path.GetFullPath(parsed.GetValue(LoginProgram)!),
         };
         using var market = new MarketApi(parsed.GetValue(Server)!, parsed.GetValue(Key)!);
         var slurm = new SlurmCommand(parsed.GetValue(Tools)?.FullName, parsed.GetValue(Configuration)?.FullName);
@@ -138,7 +139,7 @@ internal static class ConnectCommand
         var listen = parsed.GetValue(Listen);
         await using var door = listen is null
             ? null
-            : await Doorbell.Open(listen, Doorbell.Key(parsed.GetValue(Secret)!)!, bell, TimeProvider.System, ct);
+            : await Doorbell.Open(listen, WebhookSecret.Read(parsed.GetValue(Secret)!)!.Value, bell, TimeProvider.System, ct);
         try
         {
             await connector.Run(bell, TimeSpan.FromSeconds(parsed.GetValue(Every)), ct);

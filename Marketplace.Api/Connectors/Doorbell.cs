@@ -11,22 +11,12 @@ namespace Marketplace;
 /// </summary>
 internal static class Doorbell
 {
-    private const string SecretPrefix = "whsec_";
-
     private const int LongestMessage = 1 << 20;
 
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
-    /// <summary>The key in a secret such as <c>whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw</c>; null: it is none.</summary>
-    public static byte[]? Key(string secret)
-    {
-        var text = secret.StartsWith(SecretPrefix, StringComparison.Ordinal) ? secret[SecretPrefix.Length..] : "";
-        var key = new byte[text.Length];
-        return Convert.TryFromBase64String(text, key, out var length) && length > 0 ? key[..length] : null;
-    }
-
     /// <summary>Listens until it is disposed.</summary>
-    public static async Task<WebApplication> Open(Uri listen, byte[] key, Signal bell, TimeProvider time, CancellationToken ct)
+    public static async Task<WebApplication> Open(Uri listen, WebhookSecret secret, Signal bell, TimeProvider time, CancellationToken ct)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -38,9 +28,9 @@ internal static class Doorbell
         var app = builder.Build();
         app.MapPost(listen.AbsolutePath, async (HttpContext context) =>
         {
-            using var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            if (!IsGenuine(key, context.Request.Headers, body.ToArray(), time.GetUtcNow())) return Results.Unauthorized();
+            using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
+            var body = await reader.ReadToEndAsync(context.RequestAborted);
+            if (!IsGenuine(secret, context.Request.Headers, body, time.GetUtcNow())) return Results.Unauthorized();
             bell.Raise();
             return Results.NoContent();
         });
@@ -48,14 +38,12 @@ internal static class Doorbell
         return app;
     }
 
-    /// <summary>Whether a message was signed with the key within the last five minutes; one of its signatures is enough.</summary>
-    public static bool IsGenuine(byte[] key, IHeaderDictionary headers, byte[] body, DateTimeOffset now)
+    /// <summary>Whether a message was signed with the secret within the last five minutes; one of its signatures is enough.</summary>
+    public static bool IsGenuine(WebhookSecret secret, IHeaderDictionary headers, string body, DateTimeOffset now)
     {
-        var (id, timestamp) = (headers["webhook-id"].ToString(), headers["webhook-timestamp"].ToString());
-        if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return false;
+        if (!long.TryParse(headers["webhook-timestamp"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return false;
         if (seconds < (now - Tolerance).ToUnixTimeSeconds() || seconds > (now + Tolerance).ToUnixTimeSeconds()) return false;
-        byte[] signed = [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body];
-        var expected = Encoding.UTF8.GetBytes($"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}");
+        var expected = Encoding.UTF8.GetBytes(secret.Sign(headers["webhook-id"].ToString(), seconds, body));
         return headers["webhook-signature"].ToString().Split(' ')
             .Any(signature => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(signature), expected));
     }

@@ -19,15 +19,15 @@ internal sealed class SlurmCommand(string? folder, string? configuration)
 
     /// <summary>What the tool wrote.</summary>
     /// <exception cref="SlurmFault">It ended with another code than 0.</exception>
-    public async Task<string> Run(CancellationToken ct, string tool, params IEnumerable<string> arguments)
+    public async Task<string> Run(string tool, IEnumerable<string> arguments, CancellationToken ct)
     {
-        var (code, output, errors) = await Try(ct, tool, arguments);
+        var (code, output, errors) = await Try(tool, arguments, ct);
         return code == 0 ? output : throw new SlurmFault($"{tool} {string.Join(' ', arguments)}: {Brief(errors, output)}");
     }
 
     /// <summary>The code with which the tool ended, and what it wrote.</summary>
     /// <exception cref="SlurmFault">It could not be run, or did not end in time.</exception>
-    public async Task<(int Code, string Output, string Errors)> Try(CancellationToken ct, string tool, params IEnumerable<string> arguments)
+    public async Task<(int Code, string Output, string Errors)> Try(string tool, IEnumerable<string> arguments, CancellationToken ct)
     {
         var path = folder is null || Path.IsPathRooted(tool) ? tool : Path.Combine(folder, tool);
         var start = new ProcessStartInfo(path, arguments)

@@ -94,7 +94,7 @@ internal sealed class SlurmConnector(MarketApi market, SlurmCommand slurm, Slurm
     }
 
     private async Task<HashSet<LeaseId>> Standing(CancellationToken ct) =>
-        [.. Reservation.Names(await slurm.Run(ct, "scontrol", "--oneliner", "show", "reservation"))
+        [.. Reservation.Names(await slurm.Run("scontrol", ["--oneliner", "show", "reservation"], ct))
             .Select(name => Reservation.LeaseOf(site, name)).OfType<LeaseId>()];
 
     /// <summary>
@@ -118,7 +118,7 @@ internal sealed class SlurmConnector(MarketApi market, SlurmCommand slurm, Slurm
         if (lease.State == "awarded") await market.Provision(lease.LeaseId, ct);
         if (!isStanding)
         {
-            await slurm.Run(ct, "scontrol", Reservation.Create(site, lease, now));
+            await slurm.Run("scontrol", Reservation.Create(site, lease, now), ct);
             await log.WriteLineAsync($"{lease.LeaseId}: {lease.Cards} cards reserved for {lease.BuyerName}");
         }
 
@@ -137,8 +137,8 @@ internal sealed class SlurmConnector(MarketApi market, SlurmCommand slurm, Slurm
     private async Task TakeBack(ServedLease lease, CancellationToken ct)
     {
         var name = Reservation.NameOf(site, lease.LeaseId);
-        await slurm.Run(ct, "scancel", $"--reservation={name}");
-        await slurm.Run(ct, "scontrol", "delete", $"ReservationName={name}");
+        await slurm.Run("scancel", [$"--reservation={name}"], ct);
+        await slurm.Run("scontrol", ["delete", $"ReservationName={name}"], ct);
         await log.WriteLineAsync($"{lease.LeaseId}: {lease.State}, its cards are free");
     }
 
@@ -181,17 +181,21 @@ internal sealed class SlurmConnector(MarketApi market, SlurmCommand slurm, Slurm
     private async Task<IReadOnlyList<(LeaseId Lease, SacctRecord Job)>> Jobs(Instant from, CancellationToken ct)
     {
         var records = SacctRecord.Parse(await slurm.Run(
-            ct, "sacct", "--noheader", "--parsable2", "--allocations", "--duplicates", "--allusers", $"--partition={site.Partition}",
-            $"--starttime={Time.Format(from)}", $"--format={SacctRecord.Format}"));
+            "sacct",
+            [
+                "--noheader", "--parsable2", "--allocations", "--duplicates", "--allusers", $"--partition={site.Partition}",
+                $"--starttime={Time.Format(from)}", $"--format={SacctRecord.Format}",
+            ],
+            ct));
         var jobs = records.Where(job => job is { Start: not null, ReservationId: not null }).ToList();
         if (jobs.Count == 0) return [];
         var ids = string.Join(',', jobs.Select(job => job.ReservationId!.Value).Distinct());
 
         // Without a start sacctmgr would forget the reservations of yesterday.
         var names = Reservation.ById(await slurm.Run(
-            ct, "sacctmgr", "--noheader", "--parsable2", "show", "reservation", "where", $"id={ids}", "start=2000-01-01",
-            "format=id,name"));
-        var known = (await slurm.Run(ct, "squeue", "--noheader", $"--partition={site.Partition}", "--format=%A")).Split('\n').ToHashSet();
+            "sacctmgr",
+            ["--noheader", "--parsable2", "show", "reservation", "where", $"id={ids}", "start=2000-01-01", "format=id,name"], ct));
+        var known = (await slurm.Run("squeue", ["--noheader", $"--partition={site.Partition}", "--format=%A"], ct)).Split('\n').ToHashSet();
         return
         [
             .. from job in jobs

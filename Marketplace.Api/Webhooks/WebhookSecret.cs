@@ -13,6 +13,11 @@ internal readonly record struct WebhookSecret(string Text)
 
     public static WebhookSecret New() => new(Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
 
+    /// <summary>A secret as somebody wrote it down; null: it has not the form of one.</summary>
+    public static WebhookSecret? Read(string text) =>
+        text.StartsWith(Prefix, StringComparison.Ordinal) && text.Length > Prefix.Length
+            && Convert.TryFromBase64String(text[Prefix.Length..], new byte[text.Length], out _) ? new(text) : null;
+
     /// <summary>The signature of a message: <c>v1,</c> and base64.</summary>
     /// <param name="id">The message's, the same at every attempt.</param>
     /// <param name="seconds">Since 1970, of the attempt.</param>

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Marketplace;
@@ -29,16 +28,16 @@ public sealed class DoorbellTests
         };
 
         Assert.Equal(isGenuine, Doorbell.IsGenuine(
-            Doorbell.Key(Secret)!, headers, Encoding.UTF8.GetBytes(body), DateTimeOffset.FromUnixTimeSeconds(now)));
+            new WebhookSecret(Secret), headers, body, DateTimeOffset.FromUnixTimeSeconds(now)));
     }
 
     [Fact]
     public void Message_WithoutItsHeaders_IsNotGenuine() =>
-        Assert.False(Doorbell.IsGenuine(Doorbell.Key(Secret)!, new HeaderDictionary(), [], DateTimeOffset.FromUnixTimeSeconds(Sent)));
+        Assert.False(Doorbell.IsGenuine(new(Secret), new HeaderDictionary(), "", DateTimeOffset.FromUnixTimeSeconds(Sent)));
 
     [Theory]
     [InlineData("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
     [InlineData("whsec_")]
     [InlineData("whsec_not base64!")]
-    public void Secret_OfAnotherForm_IsNone(string secret) => Assert.Null(Doorbell.Key(secret));
+    public void Secret_OfAnotherForm_IsNone(string secret) => Assert.Null(WebhookSecret.Read(secret));
 }

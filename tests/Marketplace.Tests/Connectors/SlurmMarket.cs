@@ -38,7 +38,11 @@ public sealed class SlurmMarket : IAsyncDisposable
     public static async Task<SlurmMarket> Open()
     {
         var host = await ApiHost.Run(
-            args: ["--Marketplace:TestClock=false", "--Marketplace:TestClockStart=", "--Marketplace:AuctionMinutes=0"]);
+            args:
+            [
+                "--Marketplace:TestClock=false", "--Marketplace:TestClockStart=", "--Marketplace:AuctionMinutes=0",
+                "--Marketplace:WebhooksToPrivateAddresses=true",
+            ]);
         var market = new SlurmMarket(host, await host.Open("North Lake", "provider"), await host.Open("Blue Heron", "buyer"));
         await market.Script("login", $"echo {Login}");
         var offer = await market.Provider.Post("/v1/offers", $$"""
@@ -120,7 +124,7 @@ public sealed class SlurmMarket : IAsyncDisposable
     /// <summary>The cards' reservation as Slurm shows it; null: there is none.</summary>
     internal async Task<string?> ReservationOf(string lease)
     {
-        var shown = await Slurm.Run(Ct, "scontrol", "--oneliner", "show", "reservation");
+        var shown = await Slurm.Run("scontrol", ["--oneliner", "show", "reservation"], Ct);
         return shown.Split('\n').SingleOrDefault(line => line.StartsWith($"ReservationName=mkt_{lease} ", StringComparison.Ordinal));
     }
 
@@ -132,8 +136,9 @@ public sealed class SlurmMarket : IAsyncDisposable
         var submit = access.GetProperty("submit").GetString()!.Split(' ');
         string[] lent = Login == Environment.UserName ? [] : [$"--uid={Login}"];
         return (await Slurm.Run(
-            Ct, submit[0],
-            [.. submit[1..], .. lent, "--parsable", $"--gres=gpu:{cards}", "--chdir=/tmp", "--output=/dev/null", "--wrap", script])).Trim();
+            submit[0],
+            [.. submit[1..], .. lent, "--parsable", $"--gres=gpu:{cards}", "--chdir=/tmp", "--output=/dev/null", "--wrap", script],
+            Ct)).Trim();
     }
 
     /// <summary>When a job began and ended, from Slurm's books, as soon as it is in such a state for a second or more.</summary>
@@ -144,7 +149,7 @@ public sealed class SlurmMarket : IAsyncDisposable
             async () =>
             {
                 parts = (await Slurm.Run(
-                    Ct, "sacct", "--noheader", "--parsable2", "--allocations", $"--jobs={job}", "--format=State,ElapsedRaw,Start,End"))
+                    "sacct", ["--noheader", "--parsable2", "--allocations", $"--jobs={job}", "--format=State,ElapsedRaw,Start,End"], Ct))
                     .Trim().Split('|');
                 return parts.Length == 4 && parts[0].StartsWith(state, StringComparison.Ordinal) && int.Parse(parts[1]) > 0;
             },
@@ -155,11 +160,11 @@ public sealed class SlurmMarket : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // What a test leaves behind would take the cards of the next one.
-        foreach (var name in Reservation.Names(await Slurm.Run(Ct, "scontrol", "--oneliner", "show", "reservation")))
+        foreach (var name in Reservation.Names(await Slurm.Run("scontrol", ["--oneliner", "show", "reservation"], Ct)))
         {
-            await Slurm.Run(Ct, "scancel", $"--reservation={name}");
+            await Slurm.Run("scancel", [$"--reservation={name}"], Ct);
             await Eventually.True(
-                async () => (await Slurm.Try(Ct, "scontrol", "delete", $"ReservationName={name}")).Code == 0, $"no reservation {name}");
+                async () => (await Slurm.Try("scontrol", ["delete", $"ReservationName={name}"], Ct)).Code == 0, $"no reservation {name}");
         }
 
         await Host.DisposeAsync();
@@ -179,6 +184,8 @@ public sealed class SlurmMarket : IAsyncDisposable
         var file = Path.Combine(_folder.FullName, name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllTextAsync(file, $"#!/bin/sh\n{body}\n", Ct);
+#pragma warning disable CA1416 // Slurm's machines run Linux.
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+#pragma warning restore CA1416
     }
 }
