@@ -214,7 +214,7 @@ public static class BidBook
         if (bid.State != BidState.Open || bid.GatedBy is not null) throw NotOpen(bid);
         if (version is { } seen && seen != bid.Version) throw ETags.Stale();
         if (options is not null && bid.Execution == BidExecution.Auction
-            && HourGrid.NextDue(session.Now, options.AuctionMinutes) is { } due
+            && new AuctionSchedule(options.AuctionMinutes).Next(session.Now) is { } due
             && due - session.Now <= HourGrid.Quiet)
         {
             throw Refusal.Conflict(

@@ -3,8 +3,7 @@ using NodaTime;
 namespace Marketplace;
 
 /// <summary>
-/// The time of the auctions: whole hours in UTC are sold, and an auction is due every so many minutes, counted from the full hour. An
-/// auction sells from the next full hour on, which is its gate.
+/// The time that auctions sell: whole hours in UTC, from the next full hour on, which is an auction's gate.
 /// </summary>
 internal static class HourGrid
 {
@@ -24,16 +23,6 @@ internal static class HourGrid
 
     /// <summary>The whole hours from one instant of the grid to another; below zero if the other is earlier.</summary>
     public static long Hours(Instant from, Instant until) => (until - from).ToInt64Nanoseconds() / NodaConstants.NanosecondsPerHour;
-
-    /// <summary>When the next auction after now is due.</summary>
-    /// <param name="now">Now.</param>
-    /// <param name="minutes">From one auction to the next; 0: they are held on demand, and none is due.</param>
-    public static Instant? NextDue(Instant now, int minutes)
-    {
-        if (minutes == 0) return null;
-        var round = minutes * NodaConstants.MillisecondsPerMinute;
-        return Instant.FromUnixTimeMilliseconds(Floor(now.ToUnixTimeMilliseconds(), round) + round);
-    }
 
     private static long Floor(long value, long step) => value - (((value % step) + step) % step);
 }
