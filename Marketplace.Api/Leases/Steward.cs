@@ -3,8 +3,8 @@ using Marketplace.Billing;
 namespace Marketplace;
 
 /// <summary>
-/// Does what time alone demands: lets go quotes that nobody accepted, ends leases whose window is over, lets go bids whose window has begun,
-/// rates offers whose card was changed while they were published, lists offers as evidence ages.
+/// Does what time alone demands: lets go quotes that nobody accepted, ends leases whose window is over, lets go bids whose window has
+/// begun, rates offers whose card was changed while they were published, lists offers as evidence ages.
 /// </summary>
 public sealed class Steward(Database database, TimeProvider time, ILogger<Steward> log) : BackgroundService
 {
