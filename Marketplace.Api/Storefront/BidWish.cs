@@ -27,8 +27,8 @@ internal sealed class BidWish(Func<string, string?> field, DateTimeZone zone, Cu
     /// <summary>Those behind the fold; the first two show no refusal, for they are chosen from what there is.</summary>
     public static readonly string[] More =
     [
-        Execution, Tiers, PerCard, Amount, MinCards, MaxCards, Spread, ExactCards, MinPartCards, MinPartHours, Group, Floor, Residency, Vendor,
-        Domestic, Memory, Interruptible, Reference,
+        Execution, Tiers, PerCard, Amount, MinCards, MaxCards, Spread, ExactCards, MinPartCards, MinPartHours,
+        Group, Floor, Residency, Vendor, Domestic, Memory, Interruptible, Reference,
     ];
 
     /// <summary>Whether it names a limit: until then one only looks at the market.</summary>
