@@ -122,6 +122,11 @@ public sealed class MarketWithEverything : IAsyncLifetime
         _own["/v1/offers/{offerId}:offerId"] = offer.Text("offerId");
         _own["/v1/quotes/{quoteId}/accept:quoteId"] = quote.Text("quoteId");
         foreach (var path in new[] { "", "/versions" }) _own[$"/v1/bids/{{bidId}}{path}:bidId"] = bid.Text("bidId");
+        var (auction, wish) = await Auctioned();
+        foreach (var path in new[] { "awards", "explanation" }) _own[$"/v1/bids/{{bidId}}/{path}:bidId"] = wish;
+        foreach (var path in new[] { "", "/snapshot" }) _own[$"/v1/auctions/{{auctionId}}{path}:auctionId"] = auction;
+        _own["/v1/awards/{awardId}:awardId"] = (await _buyer.Get($"/v1/bids/{wish}/awards")).Text("0.awardId");
+        _own["/v1/offers/{offerId}/unsold:offerId"] = offer.Text("offerId");
         foreach (var path in new[] { "", "/start", "/end" }) _own[$"/v1/leases/{{leaseId}}{path}:leaseId"] = rented.Lease;
         foreach (var path in new[] { "", "/trades" })
             _own[$"/v1/index/{{indexId}}{path}:indexId"] = (await _buyer.Get("/v1/index")).Text("items.0.indexId");
