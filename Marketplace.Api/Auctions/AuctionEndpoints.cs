@@ -25,7 +25,7 @@ internal static class AuctionEndpoints
         auctions.MapGet("", List).WithSummary("The auctions held, newest first");
         auctions.MapPost("/run", Run).WithSummary("Hold an auction now (operator)");
         auctions.MapGet("/{auctionId}", Get).WithSummary("One auction: counts, hashes, gain and bound, prices by pool");
-        auctions.MapGet("/{auctionId}/snapshot", Snapshot)
+        auctions.MapGet("/{auctionId}/snapshot", Snapshot).Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
             .WithSummary("The canonical bytes of its snapshot, from which anybody can clear it again (operator, accountant)");
         v1.MapGet("/awards/{awardId}", Award).WithTags("Auctions").WithSummary("The receipt of an award");
         v1.MapGet("/bids/{bidId}/awards", Awards).WithTags("Bids").WithSummary("What a bid was awarded, oldest first");

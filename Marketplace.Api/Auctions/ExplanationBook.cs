@@ -120,7 +120,11 @@ internal static class ExplanationBook
             .ToDictionary(o => o.Pool, o => new StandardUnits(o.Work.Micros / ((long)o.Cards * o.Slots)));
         return wish with
         {
-            Pools = [.. wish.Pools.Select(p => worth.TryGetValue(p.Pool, out var perCard) ? p with { PerCard = perCard, Fails = Constraints.None } : p)],
+            Pools =
+            [
+                .. wish.Pools.Select(p =>
+                    worth.TryGetValue(p.Pool, out var perCard) ? new BidPool(p.Pool, perCard) : p),
+            ],
         };
     }
 

@@ -41,7 +41,7 @@ internal sealed class FreeHours
 
     public IReadOnlyList<CalendarRun> Of(OfferId offerId) => _runs.GetValueOrDefault(offerId.Value) ?? [];
 
-    /// <summary>A step counts from its instant to the next one's; an hour has what its lowest step has, and none before the first.</summary>
+    /// <summary>A step counts from its instant to the next one's; an hour has what its lowest step has, before the first none.</summary>
     private static List<CalendarRun> Runs(IReadOnlyList<Step> steps, int first, int next, long gate)
     {
         const int slots = AuctionFacts.Slots;

@@ -78,7 +78,7 @@ internal static class AuctionSpeed
             rows.Select(r => new
             {
                 r.Id, r.Seller, Name = r.Offer.Id, Card = CardOf(r.Offer.Pool), r.Offer.Pool.Region, Ask = r.Offer.Ask.Nanos,
-                Cards = 1_000L * r.Offer.Free.Max(f => f.Cards), From = ClearingMarkets.Gate, Until = At(market.Slots), Now,
+                Cards = 1_000L * r.Offer.Free.Max(f => Math.Max(1, f.Cards)), From = ClearingMarkets.Gate, Until = At(market.Slots), Now,
                 Lot = 1_000L * r.Offer.Lot, Min = 60L * r.Offer.MinSlots, Max = 60L * Math.Min(r.Offer.MaxSlots, market.Slots),
             }));
         await session.Execute(
@@ -97,7 +97,8 @@ internal static class AuctionSpeed
                 return new
                 {
                     Id = session.NewId<BidId>(), Buyer = buyers[i % Parties], Cards = 1_000L * Math.Max(1, terms.Cards),
-                    From = At(b.Earliest), Until = At(b.Latest), Limit = b.Limit.TimesStandardUnits(b.Pools[0].PerCard).Nanos, Now, Parts = (long)terms.Parts,
+                    From = At(b.Earliest), Until = At(b.Latest), Limit = b.Limit.TimesStandardUnits(b.Pools[0].PerCard).Nanos,
+                    Now, Parts = (long)terms.Parts,
                     Terms = JsonSerializer.Serialize(terms, WireJson.Messages),
                 };
             }));

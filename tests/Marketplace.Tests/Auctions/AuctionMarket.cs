@@ -101,8 +101,11 @@ public sealed class AuctionMarket : IAsyncDisposable
     }
 
     /// <summary>A host's desk, on its own handle if one is given.</summary>
-    internal AuctionDesk Desk(Database? database = null, Action<AuctionStep>? after = null, int minutes = 0) => new(
-        database ?? Database, new MarketplaceOptions { AuctionMinutes = minutes }, NullLogger<AuctionDesk>.Instance) { After = after };
+    internal AuctionDesk Desk(Database? database = null, Action<AuctionStep>? after = null, int minutes = 0)
+    {
+        var options = new MarketplaceOptions { AuctionMinutes = minutes };
+        return new(database ?? Database, options, NullLogger<AuctionDesk>.Instance) { After = after };
+    }
 
     public async Task<Auction> Run()
     {
@@ -144,7 +147,7 @@ public sealed class AuctionMarket : IAsyncDisposable
         await Market.Look(async session =>
         {
             await Add(
-                session, "SELECT number || ' ' || state || ' ' || offers || ' ' || bids || ' ' || awards || ' ' || gain_nanos FROM auction");
+                session, "SELECT number || ' ' || state || ' ' || offers || ' ' || bids || ' ' || awards || gain_nanos FROM auction");
             await Add(session, "SELECT reference || ' ' || state || ' ' || filled || ' ' || COALESCE(gated_by, 'free') FROM bid");
             await Add(session, "SELECT b.reference || ' ' || l.class FROM auction_loss l JOIN bid b ON b.bid_id = l.bid_id");
             await Add(session, "SELECT from_at || '-' || until_at || ' ' || state || ' ' || price_nanos || ' ' || cards FROM pool_price");
