@@ -123,7 +123,9 @@ public static class InvoiceBook
         {
             var taken = tally with
             {
-                InvoicedQuantity = tally.Quantity, InvoicedNanos = tally.Nanos, InvoicedCredited = tally.Credited,
+                InvoicedQuantity = tally.Quantity,
+                InvoicedNanos = tally.Nanos,
+                InvoicedCredited = tally.Credited,
                 Invoiced = tally.Invoiced + amount,
             };
             await taken.Save(session);

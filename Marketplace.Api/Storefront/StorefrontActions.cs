@@ -7,6 +7,9 @@ namespace Marketplace;
 /// <summary>The single buttons of the pages: each does one thing through the same book as the API, and sends the browser back.</summary>
 internal static class StorefrontActions
 {
+    /// <summary>What the page asks a provider for; over the API it names what it likes.</summary>
+    private static readonly string[] AccessFields = ["host", "user", "token", "hint"];
+
     public static void Map(RouteGroupBuilder pages)
     {
         pages.MapPost("/sign-out", (Delegate)SignOut).AllowAnonymous();
@@ -89,7 +92,7 @@ internal static class StorefrontActions
     private static async Task<IResult> WriteAccess(
         LeaseId id, HttpRequest request, IDataProtectionProvider protection, Caller caller, Session session)
     {
-        var said = new[] { "host", "user", "token", "hint" }.Select(name => (Name: name, Text: Filled(request, name)));
+        var said = AccessFields.Select(name => (Name: name, Text: Filled(request, name)));
         var access = said.Where(s => s.Text is not null).ToDictionary(s => s.Name, s => s.Text!, StringComparer.Ordinal);
         await AccessData.Put(session, protection, caller.OrganisationId, id, new(access));
         return Back(id);

@@ -1,5 +1,4 @@
 using System.Text;
-using Marketplace.Billing;
 
 namespace Marketplace;
 
