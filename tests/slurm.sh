@@ -49,7 +49,8 @@ StorageUser=root
 StorageLoc=slurm
 CONF
     )
-    # KillWait: a cancelled job is gone after a second and not after thirty.
+    # KillWait: a cancelled job is gone after a second and not after thirty. SchedulerParameters: one that is submitted does
+    # not wait for others to be scheduled with.
     cat >"$directory/slurm.conf" <<CONF
 ClusterName=test
 SlurmctldHost=localhost(127.0.0.1)
@@ -71,6 +72,7 @@ ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
 MpiDefault=none
+SchedulerParameters=batch_sched_delay=0,sched_min_interval=100000,bf_interval=1
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 AccountingStorageType=accounting_storage/slurmdbd
