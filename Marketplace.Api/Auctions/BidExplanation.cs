@@ -6,7 +6,7 @@ namespace Marketplace;
 
 /// <summary>
 /// Why a bid, or a part of it, got nothing in its last auction, and what would have helped; for a bid that has been in none since it was
-/// placed or changed, how it would fare if the auction were now. Other buyers are never named.
+/// placed or changed, how it would fare if the auction were now and nobody else bid. Other buyers are never named.
 /// </summary>
 public sealed record BidExplanation
 {
@@ -24,7 +24,7 @@ public sealed record BidExplanation
     /// <summary>Why, in one word; null: it would match now, and <see cref="WouldGet"/> says where.</summary>
     public LossClass? Class { get; init; }
 
-    /// <summary>Where it would be served if the auction were now.</summary>
+    /// <summary>Where it would be served if the auction were now and nobody else bid.</summary>
     public BidPlace? WouldGet { get; init; }
 
     /// <summary>Of the market's offers, how many each constraint kept out.</summary>

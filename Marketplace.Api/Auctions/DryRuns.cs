@@ -1,20 +1,27 @@
 using Marketplace.Billing;
+using Marketplace.Contracts;
 using Marketplace.Pricing;
 
 namespace Marketplace;
 
-/// <summary>What would happen if the auction were now: the market is read and cleared, and nothing is written or held.</summary>
+/// <summary>
+/// What would happen if the auction were now and nobody else bid: what is for sale is read and cleared, and nothing is written or held.
+/// Other buyers' bids stay out of it, because nobody may learn of them before they were cleared.
+/// </summary>
 internal static class DryRuns
 {
-    /// <summary>The clearing of a currency's market as it is now; one that was made before if nothing has moved since.</summary>
-    public static async Task<ClearedAuction> Now(Session session, Currency currency)
+    /// <summary>The clearing of a buyer's bids as they are now; one that was made before if nothing has moved since.</summary>
+    public static async Task<ClearedAuction> Now(Session session, OrganisationId buyer, Currency currency)
     {
         var gate = AuctionSchedule.GateAfter(session.Now);
         var stamp = await Stamp(session, currency);
-        var key = $"{currency}|{gate.ToUnixTimeMilliseconds()}|{stamp}";
+        var key = $"{buyer}|{currency}|{gate.ToUnixTimeMilliseconds()}|{stamp}";
         var cleared = session.Remembered<ClearedAuctions>();
         if (cleared.Find(key) is { } known) return known;
-        var snapshot = (await AuctionFacts.Read(session, currency, gate, auction: null)).Snapshot(0, currency);
+        var market = (await AuctionFacts.Read(session, currency, gate, auction: null)).Snapshot(0, currency);
+        var snapshot = AuctionSnapshot.Of(
+            market.Number, market.Gate, market.Slots, currency, market.Parameters, market.Offers,
+            market.Units.Where(u => u.Owner == buyer.Value));
         return cleared.Keep(key, snapshot, Clearing.Clear(snapshot));
     }
 

@@ -29,7 +29,7 @@ internal static class ExplanationBook
             : null;
         if (auction is null && bid.State != BidState.Open) throw Refusal.Conflict("The bid is over and was in no auction");
         var cleared = auction is null
-            ? await DryRuns.Now(session, bid.Limit.Currency)
+            ? await DryRuns.Now(session, bid.BuyerId, bid.Limit.Currency)
             : await session.Remembered<ClearedAuctions>().Of(session, auction);
         var wish = await Wish(session, cleared.Snapshot, bid)
             ?? throw Refusal.Conflict("Its window has no hour in the two weeks that an auction sells; it waits until it has");

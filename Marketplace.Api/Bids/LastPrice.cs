@@ -40,7 +40,8 @@ public sealed record LastPrice
         SELECT p.card, p.tier, p.region, p.band, MIN(p.price_nanos) AS cheapest_nanos, MAX(p.price_nanos) AS dearest_nanos,
           CAST(@currency AS TEXT) AS currency
         FROM pool_price p
-        WHERE p.auction_id = (SELECT MAX(a.auction_id) FROM auction a WHERE a.state = 'cleared' AND a.currency = @currency)
+        WHERE p.auction_id = (
+          SELECT a.auction_id FROM auction a WHERE a.state = 'cleared' AND a.currency = @currency ORDER BY a.number DESC LIMIT 1)
         GROUP BY p.card, p.tier, p.region, p.band ORDER BY p.card, p.tier, p.region, p.band
         """,
         new { currency });

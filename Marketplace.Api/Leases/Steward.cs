@@ -3,8 +3,8 @@ using Marketplace.Billing;
 namespace Marketplace;
 
 /// <summary>
-/// Does what time alone demands of the market's lists: lets go quotes that nobody accepted and bids whose time is over, closes tenders, rates
-/// offers whose card was changed while they were published, lists offers as evidence ages. Leases have a keeper of their own.
+/// Does what time alone demands of the market's lists: lets go quotes that nobody accepted and bids whose time is over, closes tenders,
+/// rates offers whose card was changed while they were published, lists offers as evidence ages. Leases have a keeper of their own.
 /// </summary>
 public sealed class Steward(Database database, TimeProvider time, ILogger<Steward> log) : BackgroundService
 {

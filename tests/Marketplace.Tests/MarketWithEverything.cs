@@ -146,7 +146,7 @@ public sealed class MarketWithEverything : IAsyncLifetime
 
         var tender = await Made(_buyer.Post("/v1/tenders", $$"""
             {"cards":2,"fromAt":"2026-02-12T00:00:00Z","untilAt":"2026-02-13T00:00:00Z","closesAt":"2026-02-10T00:00:00Z",
-             "invited":["{{_provider.Id}}"]}
+             "interruptible":true,"invited":["{{_provider.Id}}"]}
             """));
         _right["POST /v1/tenders/{tenderId}/offers"] = $$"""{"offerId":"{{offer.Text("offerId")}}","price":{{Ask}},"note":"n"}""";
         var answer = await _provider.Post($"/v1/tenders/{tender.Text("tenderId")}/offers", Right("POST /v1/tenders/{tenderId}/offers")!);
@@ -181,11 +181,11 @@ public sealed class MarketWithEverything : IAsyncLifetime
         foreach (var path in new[] { "", "/rotate", "/enable", "/deliveries", "/deliveries/{deliveryId}/retry" })
             _own[$"/v1/webhooks/{{webhookId}}{path}:webhookId"] = hook;
         _own["/v1/webhooks/{webhookId}/deliveries/{deliveryId}/retry:deliveryId"] = "delivery_00000000000000000000000000";
-        var (auction, wish) = await Auctioned();
+        var (auction, wish, plain) = await Auctioned();
         foreach (var path in new[] { "awards", "explanation" }) _own[$"/v1/bids/{{bidId}}/{path}:bidId"] = wish;
         foreach (var path in new[] { "", "/snapshot" }) _own[$"/v1/auctions/{{auctionId}}{path}:auctionId"] = auction;
         _own["/v1/awards/{awardId}:awardId"] = (await _buyer.Get($"/v1/bids/{wish}/awards")).Text("0.awardId");
-        _own["/v1/offers/{offerId}/unsold:offerId"] = offer.Text("offerId");
+        _own["/v1/offers/{offerId}/unsold:offerId"] = plain;
         foreach (var path in new[] { "", "/trades" })
             _own[$"/v1/index/{{indexId}}{path}:indexId"] = (await _buyer.Get("/v1/index")).Text("items.0.indexId");
         _own["/v1/billing-runs/{id}:id"] = run.Text("runId");
@@ -196,14 +196,18 @@ public sealed class MarketWithEverything : IAsyncLifetime
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 
     /// <summary>An auction in which the buyer got a card for an hour of the provider's.</summary>
-    private async Task<(string Auction, string Bid)> Auctioned()
+    private async Task<(string Auction, string Bid, string Offer)> Auctioned()
     {
+        var offer = await Made(_provider.Post("/v1/offers", $$"""
+            {"name":"plain","card":"h100-sxm5-80gb","cards":1,"region":"cn-south-1","ask":{{Ask}},
+             "availableFrom":"2026-02-01T00:00:00Z","availableUntil":"2026-03-01T00:00:00Z"}
+            """));
         var bid = await Made(_buyer.Post("/v1/bids", $$"""
-            {"models":["h100-sxm5-80gb"],"region":"cn-north-1","cards":1,"hours":1,"fromAt":"2026-02-10T00:00:00Z",
+            {"models":["h100-sxm5-80gb"],"region":"cn-south-1","cards":1,"hours":1,"fromAt":"2026-02-10T00:00:00Z",
              "untilAt":"2026-02-11T00:00:00Z","limitPerScuHour":{{Ask}} }
             """));
         var run = await Host.Operator.Post("/v1/auctions/run", "{}");
-        return (run.Text("auctions.0.auctionId"), bid.Text("bidId"));
+        return (run.Text("auctions.0.auctionId"), bid.Text("bidId"), offer.Text("offerId"));
     }
 
     private static async Task<Answer> Made(Task<Answer> answer)

@@ -63,9 +63,10 @@ public sealed class CardBookTests
         Assert.Equal((lease.Units, lease.UnitVersion, 1L), await Terms(lease));
         Assert.Equal(other, await market.Find(other));
         Assert.Equal((gone.Units, gone.Version), ((await market.Find(gone)).Units, (await market.Find(gone)).Version));
-        var accepted = await market.Accept(buyer, quote);
-        Assert.Equal(quote.Price, accepted.Price);
-        Assert.Equal(2, accepted.CardVersion);
+
+        // The quoted cards are worth less now than when they were quoted: that is told, and nothing is rented.
+        var moved = await market.Refused(session => QuoteBook.Accept(session, buyer, quote.QuoteId, MarketBooks.Commission));
+        Assert.Equal("listed_units", moved.Moved!.What);
 
         async Task<(StandardUnits?, string?, long?)> Terms(Lease sold)
         {

@@ -26,7 +26,8 @@ public sealed class LastCardsTests
                 """)).Text("offerId"));
 
             // Others each round: who lets many go within an hour gets no more quotes, and all of these rounds are one hour.
-            var leases = await Task.WhenAll(buyers.Select((buyer, i) => Task.Run(() => Rent(buyer, round, letsGoFirst: (i + round) % 5 == 0))));
+            var leases = await Task.WhenAll(
+                buyers.Select((buyer, i) => Task.Run(() => Rent(buyer, round, letsGoFirst: (i + round) % 5 == 0))));
 
             await AssertSold(host, offer, [.. leases.OfType<string>()]);
         }

@@ -38,7 +38,7 @@ public sealed class RunningLease : IAsyncDisposable
     /// <summary>Rents cards from now on, and has them handed over.</summary>
     public async Task<LeaseId> Run(string until = "2026-01-03", string cards = "1")
     {
-        var lease = await Market.Rent(Buyer, MarketBooks.Wish(cards: cards, until: until));
+        var lease = await Market.Rent(Buyer, MarketBooks.Wish(cards: cards, until: until) with { Interruptible = true });
         await Market.Do(session => LeaseBook.Start(session, Provider, lease.LeaseId));
         return lease.LeaseId;
     }

@@ -71,7 +71,8 @@ public sealed class OwnUseTests
         var first = await market.Rent(buyer, wish);
         var second = await market.Rent(buyer, wish);
         var third = await market.Rent(buyer, wish with { UntilAt = Books.At("2026-01-01T02:00") });
-        await market.Do(session => LeaseBook.Start(session, provider, second.LeaseId));
+        foreach (var lease in new[] { first, second, third })
+            await market.Do(session => LeaseBook.Start(session, provider, lease.LeaseId));
 
         // Two are free, four are wanted: the third is over by then, the second was awarded after the first.
         var tooSoon = await market.Refused(s => Take(s, provider, offer, "5", "2026-01-01T02:29", "2026-01-03"));
@@ -80,12 +81,12 @@ public sealed class OwnUseTests
         Assert.Equal((RefusalCode.Conflict, "fromAt"), (tooSoon.Code, tooSoon.Field));
         var cut = await market.Find(second.LeaseId);
         Assert.Equal((Books.At("2026-01-01T02:00"), LeaseState.Active), (cut.UntilAt, cut.State));
-        Assert.Equal(["reclaimed"], await market.Look(s => s.Query<string>(
-            "SELECT reason FROM lease_event WHERE lease_id = @LeaseId AND actor = 'provider'", new { cut.LeaseId })));
+        Assert.Equal(["handed_over", "reclaimed"], await market.Look(s => s.Query<string>(
+            "SELECT reason FROM lease_event WHERE lease_id = @LeaseId AND actor = 'provider' ORDER BY position", new { cut.LeaseId })));
         Assert.Equal(first.UntilAt, (await market.Find(first.LeaseId)).UntilAt);
         Assert.Equal(third.UntilAt, (await market.Find(third.LeaseId)).UntilAt);
         market.Clock.Now = Books.At("2026-01-01T02:00");
-        await Steward.Tend(market.Database);
+        await LeaseKeeper.Tend(market.Database, new());
         var over = await market.Find(second.LeaseId);
         Assert.Equal((LeaseState.Ended, cut.UntilAt), (over.State, over.EndedAt));
         var calendar = await market.Calendar(offer);
