@@ -39,19 +39,42 @@ internal sealed record Need(OrganisationId Buyer, Currency Currency, CardCount C
 /// </summary>
 internal static class Market
 {
-    /// <summary>The offer whose cards were taken, or null when none is within the limit and has room.</summary>
-    public static async Task<Offer?> Take(Session session, Need need)
+    /// <summary>
+    /// The offer whose cards were taken and what they cost per card-hour, or null when none is within the limit and has room.
+    /// </summary>
+    public static async Task<(Offer Offer, UnitPrice Price)?> Take(Session session, Need need)
     {
         // A candidate can fill up or be changed between the look and the take; then the look is taken again.
-        while (await Cheapest(session, need) is { } offer)
+        while (await Best(session, need) is { } best)
         {
-            if (await Calendar.Take(session, offer.OfferId, need.Cards, need.From, need.Until, offer.Version)) return offer;
+            if (await Calendar.Take(session, best.Offer.OfferId, need.Cards, need.From, need.Until, best.Offer.Version)) return best;
         }
 
         return null;
     }
 
-    /// <summary>The offer that <see cref="Take"/> would try first, or the next one after an offer.</summary>
+    /// <summary>
+    /// The cheapest with what it costs: the ask, and not less than its hours last cleared at, so that who lost an auction does not undercut
+    /// who won it. Asks come in order and nothing costs less than its ask, so the search ends early.
+    /// </summary>
+    private static async Task<(Offer Offer, UnitPrice Price)?> Best(Session session, Need need)
+    {
+        var isPerUnit = need.MostPerUnit is not null;
+        var most = need.MostPerUnit?.Nanos ?? need.MostPerCard?.Nanos ?? long.MaxValue;
+        var (best, least) = (((Offer, UnitPrice)?)null, long.MaxValue);
+        for (var offer = await Cheapest(session, need); offer is not null; offer = await Cheapest(session, need, after: offer))
+        {
+            if ((isPerUnit ? offer.UnitAskNanos! : offer.AskNanos) >= least) break;
+            var posted = BeginsAtOnce(need.From, session.Now) ? offer : offer with { RentNowAskNanos = null };
+            var price = (await RentPrice.Of(session, posted, need.From, need.Until)).Price;
+            var counts = isPerUnit ? Offer.UnitAskOf(price, offer.ListedUnits)!.Value : price.Nanos;
+            if (counts <= most && counts < least) (best, least) = ((offer, price), counts);
+        }
+
+        return best;
+    }
+
+    /// <summary>The offer of the lowest ask that has room, or the next one after an offer.</summary>
     public static Task<Offer?> Cheapest(Session session, Need need, Offer? after = null)
     {
         var (nanos, most) = need.MostPerUnit is { } perUnit

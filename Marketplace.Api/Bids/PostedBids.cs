@@ -5,8 +5,9 @@ using Marketplace.Pricing;
 namespace Marketplace;
 
 /// <summary>
-/// Bids that take posted asks. Such a bid takes the cheapest feasible offer at once if one is within its limit, and pays its ask; otherwise
-/// it rests and is tried again, best price first and then oldest first, when an offer is published, lowered, enlarged or freed.
+/// Bids that take posted asks. Such a bid takes the cheapest feasible offer at once if one is within its limit, and pays its ask, or what
+/// its hours last cleared at in an auction if that is more; otherwise it rests and is tried again, best price first and then oldest first,
+/// when an offer is published, lowered, enlarged or freed.
 /// </summary>
 public static class PostedBids
 {
@@ -70,18 +71,18 @@ public static class PostedBids
             """,
             new { bid.BidId, session.Now });
         if (open == 0) return false;
-        var offer = await Market.Take(session, NeedOf(bid));
-        if (offer is null) return false;
+        if (await Market.Take(session, NeedOf(bid)) is not { } taken) return false;
+        var (offer, price) = taken;
 
         // The bid lets go of its hold before the lease takes one: the same funds serve both.
         await BidBook.Move(session, bid, BidState.Matched);
         await BidBook.SetHold(session, bid);
-        var sale = new Sale(offer, bid.BuyerId, bid.Cards, bid.FromAt, bid.UntilAt, offer.Ask, commission)
+        var sale = new Sale(offer, bid.BuyerId, bid.Cards, bid.FromAt, bid.UntilAt, price, commission)
         {
             Reference = bid.Reference, BidId = bid.BidId, Origin = TradeOrigin.Bid,
         };
         var leaseId = await LeaseBook.Award(session, sale);
-        await LiveLog.Say(session, "bid.awarded", bid.BidId.Value, new { bid.BidId, leaseId, price = offer.Ask }, bid.BuyerId);
+        await LiveLog.Say(session, "bid.awarded", bid.BidId.Value, new { bid.BidId, leaseId, price }, bid.BuyerId);
         return true;
     }
 

@@ -48,7 +48,7 @@ internal sealed record RentPrice(UnitPrice Ask, UnitPrice? RentNowAsk, UnitPrice
             SELECT p.from_at, p.until_at, p.price_nanos FROM pool_price p JOIN auction a ON a.auction_id = p.auction_id
             WHERE p.card = @Card AND p.tier = @Tier AND p.region = @Region AND p.band = @Band AND p.state = 'traded'
               AND a.currency = @Currency AND p.from_at < @until AND p.until_at > @from
-            ORDER BY p.auction_id DESC, p.from_at
+            ORDER BY a.number DESC, p.from_at
             """,
             new { pool.Card, pool.Tier, pool.Region, Band = (long)pool.BandPercent, offer.Ask.Currency, from, until });
         return posted with { Cleared = Mean(posted.Posted, from, until, traded) };

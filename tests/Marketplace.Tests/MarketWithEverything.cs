@@ -177,15 +177,17 @@ public sealed class MarketWithEverything : IAsyncLifetime
         _own["/v1/tenders/{tenderId}/offers/{sealedOfferId}:sealedOfferId"] = answer.Text("sealed.sealedOfferId");
         string[] acts = ["", "/events", "/end", "/reject", "/dispute", "/dispute/resolve", .. Served];
         foreach (var path in acts) _own[$"/v1/leases/{{leaseId}}{path}:leaseId"] = rented.Lease;
-        var hook = (await Made(_provider.Post("/v1/webhooks", Right("POST /v1/webhooks")!))).Text("webhook.webhookId");
-        foreach (var path in new[] { "", "/rotate", "/enable", "/deliveries", "/deliveries/{deliveryId}/retry" })
-            _own[$"/v1/webhooks/{{webhookId}}{path}:webhookId"] = hook;
-        _own["/v1/webhooks/{webhookId}/deliveries/{deliveryId}/retry:deliveryId"] = "delivery_00000000000000000000000000";
         var (auction, wish, plain) = await Auctioned();
         foreach (var path in new[] { "awards", "explanation" }) _own[$"/v1/bids/{{bidId}}/{path}:bidId"] = wish;
         foreach (var path in new[] { "", "/snapshot" }) _own[$"/v1/auctions/{{auctionId}}{path}:auctionId"] = auction;
         _own["/v1/awards/{awardId}:awardId"] = (await _buyer.Get($"/v1/bids/{wish}/awards")).Text("0.awardId");
         _own["/v1/offers/{offerId}/unsold:offerId"] = plain;
+
+        // Last: nothing happens any more of which it would be told while a test looks.
+        var hook = (await Made(_provider.Post("/v1/webhooks", Right("POST /v1/webhooks")!))).Text("webhook.webhookId");
+        foreach (var path in new[] { "", "/rotate", "/enable", "/deliveries", "/deliveries/{deliveryId}/retry" })
+            _own[$"/v1/webhooks/{{webhookId}}{path}:webhookId"] = hook;
+        _own["/v1/webhooks/{webhookId}/deliveries/{deliveryId}/retry:deliveryId"] = "delivery_00000000000000000000000000";
         foreach (var path in new[] { "", "/trades" })
             _own[$"/v1/index/{{indexId}}{path}:indexId"] = (await _buyer.Get("/v1/index")).Text("items.0.indexId");
         _own["/v1/billing-runs/{id}:id"] = run.Text("runId");

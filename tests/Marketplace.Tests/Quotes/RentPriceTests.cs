@@ -68,6 +68,24 @@ public sealed class RentPriceTests
         Assert.Equal(apart.OfferId, work.OfferId);
     }
 
+    [Theory, EveryEngine]
+    public async Task PostedBid_NeverUndercutsWhatItsHoursClearedAt(Engine engine)
+    {
+        await using var market = await MarketBooks.Open(engine);
+        var (provider, buyer) = (await market.Provider(), await market.Buyer());
+        var follows = await market.Publish(provider, market.Draft(ask: "10"));
+        await market.Publish(provider, market.Draft(ask: "13") with { FollowsCleared = false });
+        await Clear(market, "a1", follows, "2026-01-02", "2026-01-03", "traded", "12");
+
+        var low = await market.Place(buyer, MarketBooks.Bid(perUnit: null, perCard: "11.99", from: "2026-01-02", until: "2026-01-03"));
+        var high = await market.Place(buyer, MarketBooks.Bid(perUnit: null, perCard: "15", from: "2026-01-02", until: "2026-01-03"));
+        var later = await market.Place(buyer, MarketBooks.Bid(perUnit: null, perCard: "10", from: "2026-01-03", until: "2026-01-04"));
+
+        Assert.Equal(BidState.Open, low.State);
+        Assert.Equal("12.00", (await market.Find(high.LeaseId)).Price.Amount);
+        Assert.Equal("10.00", (await market.Find(later.LeaseId)).Price.Amount);
+    }
+
     private static Task Clear(MarketBooks market, string id, Offer offer, string from, string until, string state, string price) =>
         market.Do(async session =>
         {
