@@ -67,9 +67,7 @@ public sealed record Funds
         await Take(session, account);
         await Release(session, subject);
         if (amount.Minor <= 0) return;
-        if (mustFit && (await Of(session, account)).Available is { } available && available < amount)
-            throw Short(amount, available);
-
+        if (mustFit) await Fits(session, account, amount);
         await session.Execute(
             """
             INSERT INTO hold (subject, account_id, amount, currency, placed_at, changed_at)
@@ -84,8 +82,7 @@ public sealed record Funds
     {
         var limit = await session.Find<long?>(
             "UPDATE account SET revision = revision + 1 WHERE account_id = @AccountId RETURNING credit_limit", new { account.AccountId });
-        if (limit is not null && (await Of(session, account)).Available is { } available && available < amount)
-            throw Short(amount, available);
+        if (limit is not null) await Fits(session, account, amount);
     }
 
     /// <summary>
@@ -114,8 +111,14 @@ public sealed record Funds
         return new((long)Int128.Min((gross + perMinor - 1) / perMinor, long.MaxValue / 4), net.Currency);
     }
 
-    private static Refusal Short(Money amount, Money available) => Refusal.Conflict(
-        $"This needs {amount} and {available} is available of your funds; pay in the difference, ask for less, or let go of a bid");
+    private static async Task Fits(Session session, BillingAccount account, Money amount)
+    {
+        if ((await Of(session, account)).Available is { } available && available < amount)
+        {
+            throw Refusal.Conflict(
+                $"This needs {amount} and {available} is available of your funds; pay in the difference, ask for less, or let go of a bid");
+        }
+    }
 
     private sealed record Row
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using Marketplace.Billing;
 using Marketplace.Contracts;
 using Marketplace.Pricing;
@@ -68,7 +67,7 @@ public static class AuctionBook
     /// <summary>The canonical bytes from which anybody can clear an auction again.</summary>
     public static async Task<byte[]?> Bytes(Session session, AuctionId auctionId) =>
         await session.Find<string>("SELECT snapshot FROM auction WHERE auction_id = @auctionId", new { auctionId }) is { } text
-            ? Unpack(text)
+            ? SnapshotText.Bytes(text)
             : null;
 
     /// <summary>The snapshot as it was journaled.</summary>
@@ -79,20 +78,5 @@ public static class AuctionBook
         return snapshot.Hash == auction.SnapshotHash
             ? snapshot
             : throw new InvalidOperationException($"the snapshot of {auction.AuctionId} is not what was journaled");
-    }
-
-    internal static string Pack(ReadOnlyMemory<byte> bytes)
-    {
-        using var packed = new MemoryStream();
-        using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) zip.Write(bytes.Span);
-        return Convert.ToBase64String(packed.GetBuffer(), 0, (int)packed.Length);
-    }
-
-    private static byte[] Unpack(string text)
-    {
-        using var zip = new GZipStream(new MemoryStream(Convert.FromBase64String(text)), CompressionMode.Decompress);
-        using var bytes = new MemoryStream();
-        zip.CopyTo(bytes);
-        return bytes.ToArray();
     }
 }

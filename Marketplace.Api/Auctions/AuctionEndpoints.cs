@@ -76,7 +76,7 @@ internal static class AuctionEndpoints
         AwardBook.Get(session, caller, new(awardId));
 
     private static async Task<IReadOnlyList<AwardReceipt>> Awards(string bidId, Session session, Caller caller) =>
-        await AwardBook.Of(session, await BidOf(session, caller, bidId));
+        await AwardBook.Of(session, await BidBook.Seen(session, caller, new(bidId)));
 
     private static async Task<BidExplanation> Explain(
         string bidId, [FromQuery(Name = "critical")] string? critical, Session session, Caller caller)
@@ -87,7 +87,7 @@ internal static class AuctionEndpoints
             "true" => true,
             _ => throw Refusal.Invalid("critical", "is true or false"),
         };
-        return await ExplanationBook.Of(session, await BidOf(session, caller, bidId), withLimit);
+        return await ExplanationBook.Of(session, await BidBook.Seen(session, caller, new(bidId)), withLimit);
     }
 
     private static async Task<OfferUnsold> Unsold(string offerId, Session session, Caller caller)
@@ -96,12 +96,6 @@ internal static class AuctionEndpoints
         if (offer is null || !(caller.SeesAll || offer.ProviderId == caller.OrganisationId)) throw Refusal.NotFound("such offer of yours");
         return await ExplanationBook.Of(session, offer);
     }
-
-    /// <summary>A bid that this caller may see.</summary>
-    internal static async Task<Bid> BidOf(Session session, Caller caller, string bidId) =>
-        await BidBook.Find(session, new(bidId)) is { } bid && (caller.SeesAll || bid.BuyerId == caller.OrganisationId)
-            ? bid
-            : throw Refusal.NotFound("such bid");
 
     private static Currency CurrencyOf(string code) => Currency.TryOf(code, out var currency)
         ? currency!

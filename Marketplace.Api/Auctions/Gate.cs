@@ -57,6 +57,6 @@ internal static class Gate
             Offers = (long)snapshot.Offers.Count,
             Bids = (long)snapshot.Units.SelectMany(u => u.Options.Select(o => o.BidId).DefaultIfEmpty(u.Id))
                 .Distinct(StringComparer.Ordinal).Count(),
-            Snapshot = AuctionBook.Pack(snapshot.Bytes), snapshot.Hash, session.Now,
+            Snapshot = SnapshotText.Write(snapshot), snapshot.Hash, session.Now,
         });
 }

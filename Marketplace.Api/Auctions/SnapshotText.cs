@@ -14,11 +14,14 @@ internal static class SnapshotText
     }
 
     /// <exception cref="FormatException">The text is not what <see cref="Write"/> gave.</exception>
-    public static AuctionSnapshot Read(string text)
+    public static AuctionSnapshot Read(string text) => AuctionSnapshot.Read(Bytes(text));
+
+    /// <summary>The canonical bytes.</summary>
+    public static byte[] Bytes(string text)
     {
         using var packed = new GZipStream(new MemoryStream(Convert.FromBase64String(text)), CompressionMode.Decompress);
         using var bytes = new MemoryStream();
         packed.CopyTo(bytes);
-        return AuctionSnapshot.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        return bytes.ToArray();
     }
 }

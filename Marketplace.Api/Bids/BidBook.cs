@@ -69,6 +69,13 @@ public static class BidBook
 
     public static Task<Bid?> Find(Session session, BidId bidId) => session.Find<Bid>($"{Select} WHERE b.bid_id = @bidId", new { bidId });
 
+    /// <summary>A bid that this caller may see.</summary>
+    /// <exception cref="Refusal">There is none, or it is another buyer's.</exception>
+    public static async Task<Bid> Seen(Session session, Caller caller, BidId bidId) =>
+        await Find(session, bidId) is { } bid && (caller.SeesAll || bid.BuyerId == caller.OrganisationId)
+            ? bid
+            : throw Refusal.NotFound("such bid");
+
     /// <summary>Bids of one buyer, or of all, newest first, before a cursor.</summary>
     public static Task<IReadOnlyList<Bid>> List(Session session, OrganisationId? buyer, BidState? state, string? before, int limit) =>
         session.Query<Bid>(

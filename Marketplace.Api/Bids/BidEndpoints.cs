@@ -39,14 +39,14 @@ internal static class BidEndpoints
 
     private static async Task<Ok<Bid>> Get(string bidId, Session session, Caller caller, HttpResponse response)
     {
-        var bid = await Seen(session, caller, bidId);
+        var bid = await BidBook.Seen(session, caller, new(bidId));
         ETags.Put(response, bid.Version);
         return TypedResults.Ok(bid);
     }
 
     private static async Task<Ok<Page<BidVersion>>> Versions(string bidId, Session session, Caller caller)
     {
-        var bid = await Seen(session, caller, bidId);
+        var bid = await BidBook.Seen(session, caller, new(bidId));
         return TypedResults.Ok(new Page<BidVersion>(await BidVersion.Of(session, bid.BidId), null));
     }
 
@@ -70,9 +70,4 @@ internal static class BidEndpoints
         ETags.Put(response, bid.Version);
         return TypedResults.Ok(bid);
     }
-
-    private static async Task<Bid> Seen(Session session, Caller caller, string bidId) =>
-        await BidBook.Find(session, new BidId(bidId)) is { } bid && (caller.SeesAll || bid.BuyerId == caller.OrganisationId)
-            ? bid
-            : throw Refusal.NotFound("such bid");
 }

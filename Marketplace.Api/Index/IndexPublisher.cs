@@ -7,10 +7,9 @@ namespace Marketplace;
 /// of hosts may do it: the day's row is taken before anything is published.
 /// </summary>
 public sealed class IndexPublisher(
-    Database database, MarketplaceOptions options, TimeProvider time, ILogger<IndexPublisher> log) : BackgroundService
+    Database database, MarketplaceOptions options, TimeProvider time, ILogger<IndexPublisher> log)
+    : Rounds(time, log, TimeSpan.FromSeconds(10))
 {
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(10);
-
     /// <summary>Publishes all that is due, a day a session. The test clock runs it at once when it is moved.</summary>
     public static async Task Tend(Database database, MarketplaceOptions options, CancellationToken ct = default)
     {
@@ -22,22 +21,7 @@ public sealed class IndexPublisher(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Tend(database, options, stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogError(e, "A round of the index failed; the next one does its work");
-            }
-
-            await Task.Delay(Round, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task Round(CancellationToken ct) => Tend(database, options, ct);
 
     private static async Task<(string Day, IndexKind Kind)?> Due(Database database, MarketplaceOptions options, CancellationToken ct)
     {

@@ -65,7 +65,9 @@ public static class LeaseBook
         // What was held for the quote is held for its lease from here on. A bid's hold is its room's to change: more may be left of it.
         if (sale.QuoteId is { } quoteId) await Funds.Release(session, quoteId.Value);
         var lease = (await Find(session, leaseId))!;
-        await HoldFunds(session, lease, session.Now, mustFit: sale.QuoteId is not null);
+
+        // Who bid set the funds aside when it bid; everybody else must have them now.
+        await HoldFunds(session, lease, session.Now, mustFit: sale.BidId is null && sale.AwardId is null);
         await Tell(session, lease, edge, LeaseActor.Market, null, session.Now);
         return leaseId;
     }

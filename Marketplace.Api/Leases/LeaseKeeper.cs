@@ -11,14 +11,13 @@ namespace Marketplace;
 /// was away, or a test clock that jumped, does what every minute would have done.
 /// </summary>
 public sealed class LeaseKeeper(
-    Database database, MarketplaceOptions options, TimeProvider time, ILogger<LeaseKeeper> log) : BackgroundService
+    Database database, MarketplaceOptions options, TimeProvider time, ILogger<LeaseKeeper> log)
+    : Rounds(time, log, TimeSpan.FromSeconds(10))
 {
     /// <summary>A lease that runs and reports no usage for so long is doubted.</summary>
     public static readonly Duration Silence = Duration.FromHours(1);
 
     private const int Most = 1_000;
-
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(10);
 
     /// <summary>SQL for what is due of leases up to @upTo, the earliest first.</summary>
     private const string Due =
@@ -81,22 +80,7 @@ public sealed class LeaseKeeper(
         await FundsLadder.Looked(database, ct);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Tend(database, options, stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogError(e, "A round of the lease keeper failed; the next one does its work");
-            }
-
-            await Task.Delay(Round, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task Round(CancellationToken ct) => Tend(database, options, ct);
 
     /// <summary>What is due: how many tasks of leases, and the buyer whose funds come before any later one; null: nothing.</summary>
     private static async Task<(int Tasks, (OrganisationId Buyer, Instant At)? Funds)?> Next(

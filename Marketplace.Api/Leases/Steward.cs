@@ -6,10 +6,9 @@ namespace Marketplace;
 /// Does what time alone demands of the market's lists: lets go quotes that nobody accepted and bids whose time is over, closes tenders,
 /// rates offers whose card was changed while they were published, lists offers as evidence ages. Leases have a keeper of their own.
 /// </summary>
-public sealed class Steward(Database database, TimeProvider time, ILogger<Steward> log) : BackgroundService
+public sealed class Steward(Database database, TimeProvider time, ILogger<Steward> log)
+    : Rounds(time, log, TimeSpan.FromSeconds(1))
 {
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
-
     /// <summary>One round. The test clock runs it at once when it is moved.</summary>
     public static async Task Tend(Database database, CancellationToken ct = default)
     {
@@ -25,22 +24,7 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Tend(database, stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogError(e, "A round of the steward failed; the next one does its work");
-            }
-
-            await Task.Delay(Round, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task Round(CancellationToken ct) => Tend(database, ct);
 
     private static async Task<bool> IsDue(Database database, CancellationToken ct)
     {

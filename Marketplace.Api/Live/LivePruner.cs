@@ -5,10 +5,9 @@ namespace Marketplace;
 
 /// <summary>Forgets what nobody can ask for any more. Any number of hosts may do it.</summary>
 internal sealed class LivePruner(
-    Database database, MarketplaceOptions options, TimeProvider time, ILogger<LivePruner> log) : BackgroundService
+    Database database, MarketplaceOptions options, TimeProvider time, ILogger<LivePruner> log)
+    : Rounds(time, log, TimeSpan.FromMinutes(1))
 {
-    private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
-
     /// <summary>Events are let go in handfuls, an hour of them or more.</summary>
     private static readonly Duration Handful = Duration.FromHours(1);
 
@@ -27,20 +26,5 @@ internal sealed class LivePruner(
         Instant Oldest(Instant now) => now - Duration.FromDays(options.LiveDays);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Tend(database, options, stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogError(e, "Old events were not let go; the next round does it");
-            }
-
-            await Task.Delay(Round, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task Round(CancellationToken ct) => Tend(database, options, ct);
 }

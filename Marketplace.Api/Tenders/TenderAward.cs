@@ -1,7 +1,5 @@
 using Marketplace.Billing;
 using Marketplace.Contracts;
-using Marketplace.Pricing;
-using NodaTime;
 
 namespace Marketplace;
 
@@ -61,10 +59,6 @@ internal static class TenderAward
         {
             Reference = tender.Reference,
         };
-        var lease = await LeaseBook.Award(session, sale);
-        var account = await BillingAccount.Get(session, buyer.OrganisationId);
-        var firstDay = answer.Cards.For(Duration.Min(tender.Length, Duration.FromDays(1)));
-        await Funds.Hold(session, account, lease.Value, Funds.WithTax(Rating.Charge(answer.Price, firstDay), account));
-        return lease;
+        return await LeaseBook.Award(session, sale);
     }
 }

@@ -15,14 +15,12 @@ namespace Marketplace;
 /// </summary>
 public sealed class WebhookCourier(
     Database database, IDataProtectionProvider protection, MarketplaceOptions options, TimeProvider time, ILogger<WebhookCourier> log)
-    : BackgroundService
+    : Rounds(time, log, TimeSpan.FromSeconds(1))
 {
     /// <summary>A claim that is older belongs to a courier that died; longer than all that a courier claims takes to send.</summary>
     internal static readonly Duration ClaimTime = Duration.FromMinutes(5);
 
     private const int Most = 20;
-
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient _http = PublicAddress.Client(options.WebhooksToPrivateAddresses);
 
@@ -81,20 +79,11 @@ public sealed class WebhookCourier(
         return parcels;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Round(CancellationToken ct)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        while (await Tend(database, protection, _http, ct) > 0)
         {
-            try
-            {
-                if (await Tend(database, protection, _http, stoppingToken) > 0) continue;
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogError(e, "A round of the courier failed; the next one does its work");
-            }
-
-            await Task.Delay(Look, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // More may be due than one look claims.
         }
     }
 
