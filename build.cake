@@ -162,6 +162,13 @@ IEnumerable<(string Test, string Outcome, string Message)> Outcomes(string name)
             element.Descendants().FirstOrDefault(part => part.Name.LocalName is "Message" or "StdOut")?.Value.Trim() ?? ""));
 }
 
+// A failure in one line, so that the last words of a run tell more than its name.
+string Brief(string message)
+{
+    var line = string.Join(" | ", message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+    return line.Length <= 400 ? line : line[..400];
+}
+
 // build.sh prints this file after Cake has said its own last word. A project that failed without a failed test, because it
 // crashed or ran nothing, counts as one failure.
 void Summarise(List<(string Test, string Outcome, string Message)> outcomes, List<string> faults)
@@ -172,7 +179,7 @@ void Summarise(List<(string Test, string Outcome, string Message)> outcomes, Lis
     System.IO.File.WriteAllLines(summary.FullPath,
     [
         .. skipped.Select(outcome => $"skipped: {outcome.Test}: {outcome.Message.Split('\n')[0]}"),
-        .. failed.Select(outcome => $"FAILED: {outcome.Test}"),
+        .. failed.Select(outcome => $"FAILED: {outcome.Test}: {Brief(outcome.Message)}"),
         .. faults.Select(fault => $"FAILED: {fault}"),
         skipped.Count == 0 ? counts : $"{counts}, {skipped.Count} skipped",
     ]);

@@ -21,6 +21,8 @@ internal sealed class RealProgram : IDisposable
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
+    public bool HasEnded => _process.HasExited;
+
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Whether it ended by itself within that time.</summary>
