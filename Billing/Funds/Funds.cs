@@ -27,6 +27,8 @@ public sealed record Funds
     /// <summary>What can still be committed, perhaps below zero; null: no limit.</summary>
     public Money? Available => CreditLimit is { } limit ? limit + Deposit - Receivable - Uninvoiced - Held : null;
 
+    private const string LetGo = "DELETE FROM hold WHERE subject = @subject";
+
     public static async Task<Funds> Of(Session session, BillingAccount account)
     {
         var id = account.AccountId;
@@ -62,39 +64,47 @@ public sealed record Funds
     /// <param name="subject">The id of what it is for.</param>
     /// <param name="mustFit">Refuse what is more than the account has available; else it is only written down.</param>
     /// <exception cref="Refusal">The account has not that much available.</exception>
-    public static async Task Hold(Session session, BillingAccount account, string subject, Money amount, bool mustFit = true)
+    public static Task Hold(Session session, BillingAccount account, string subject, Money amount, bool mustFit = true) =>
+        Hold(session, account, [(subject, amount)], mustFit);
+
+    /// <summary>The same for several things of one account.</summary>
+    /// <param name="mustFit">Refuse if they are more, together, than the account has available.</param>
+    /// <exception cref="Refusal">The account has not that much available.</exception>
+    public static async Task Hold(
+        Session session, BillingAccount account, IReadOnlyList<(string Subject, Money Amount)> amounts, bool mustFit)
     {
-        await Take(session, account);
-        await Release(session, subject);
-        if (amount.Minor <= 0) return;
-        if (mustFit) await Fits(session, account, amount);
-        await session.Execute(
+        var isLimited = await Take(session, account);
+        await session.ExecuteEach(LetGo, amounts.Select(a => new { subject = a.Subject }));
+        var above = amounts.Where(a => a.Amount.Minor > 0).ToList();
+        if (mustFit && isLimited && above.Count > 0)
+            await Fits(session, account, new(above.Sum(a => a.Amount.Minor), account.Currency));
+        await session.ExecuteEach(
             """
             INSERT INTO hold (subject, account_id, amount, currency, placed_at, changed_at)
-            VALUES (@subject, @AccountId, @Minor, @Currency, @Now, @Now)
+            VALUES (@Subject, @AccountId, @Minor, @Currency, @Now, @Now)
             """,
-            new { subject, account.AccountId, amount.Minor, amount.Currency, session.Now });
+            above.Select(a => new { a.Subject, account.AccountId, a.Amount.Minor, a.Amount.Currency, session.Now }));
     }
 
     /// <summary>Refuses what the account could not commit now, and takes its row; sets nothing aside.</summary>
     /// <exception cref="Refusal">The account has not that much available.</exception>
     public static async Task Need(Session session, BillingAccount account, Money amount)
     {
-        var limit = await session.Find<long?>(
-            "UPDATE account SET revision = revision + 1 WHERE account_id = @AccountId RETURNING credit_limit", new { account.AccountId });
-        if (limit is not null) await Fits(session, account, amount);
+        if (await Take(session, account)) await Fits(session, account, amount);
     }
 
     /// <summary>
     /// Takes the account's row until the session ends. Taken before the funds are read: of two at once, the second sees what the first has
     /// committed.
     /// </summary>
-    public static Task Take(Session session, BillingAccount account) => session.Execute(
-        "UPDATE account SET revision = revision + 1 WHERE account_id = @AccountId", new { account.AccountId });
+    /// <returns>Whether the market limits what the account may owe.</returns>
+    public static async Task<bool> Take(Session session, BillingAccount account) => await session.Find<long?>(
+        "UPDATE account SET revision = revision + 1 WHERE account_id = @AccountId RETURNING credit_limit",
+        new { account.AccountId }) is not null;
 
     /// <summary>Lets go of what is set aside for it, if anything is.</summary>
     public static Task Release(Session session, string subject) =>
-        session.Execute("DELETE FROM hold WHERE subject = @subject", new { subject });
+        session.Execute(LetGo, new { subject });
 
     /// <summary>What is set aside for it; null: nothing.</summary>
     public static async Task<Money?> HeldFor(Session session, string subject) =>

@@ -58,18 +58,18 @@ public sealed record Agreement
         started_at, ended_at
         """;
 
-    public static Task Open(Session session, Agreement agreement) => session.Execute(
+    public static Task Open(Session session, params IEnumerable<Agreement> agreements) => session.ExecuteEach(
         $"""
         INSERT INTO agreement ({Columns})
         VALUES (@LeaseId, @BuyerId, @ProviderId, @Card, @Region, @Cards, @PriceNanos, @Currency, @Units, @UnitVersion, @Commission,
                 @FromAt, @UntilAt, @StartedAt, @EndedAt)
         """,
-        new
+        agreements.Select(agreement => new
         {
             agreement.LeaseId, agreement.BuyerId, agreement.ProviderId, agreement.Card, agreement.Region, agreement.Cards,
             agreement.PriceNanos, agreement.Currency, agreement.Units, agreement.UnitVersion, agreement.Commission,
             agreement.FromAt, agreement.UntilAt, agreement.StartedAt, agreement.EndedAt,
-        });
+        }));
 
     /// <summary>
     /// The agreement, or null. While a session that took it with <paramref name="toWrite"/> lives, no other writes to this lease.
@@ -79,6 +79,10 @@ public sealed record Agreement
             ? $"UPDATE agreement SET revision = revision + 1 WHERE lease_id = @leaseId RETURNING {Columns}"
             : $"SELECT {Columns} FROM agreement WHERE lease_id = @leaseId",
         new { leaseId });
+
+    /// <summary>Takes the agreement's row: while the session lives, no other writes to this lease. False: there is none.</summary>
+    public static async Task<bool> Hold(Session session, LeaseId leaseId) => await session.Execute(
+        "UPDATE agreement SET revision = revision + 1 WHERE lease_id = @leaseId", new { leaseId }) == 1;
 
     public static Task Start(Session session, LeaseId leaseId, Instant at) => session.Execute(
         "UPDATE agreement SET started_at = @at WHERE lease_id = @leaseId AND started_at IS NULL", new { leaseId, at });

@@ -136,8 +136,10 @@ public static class UsageLog
         }
 
         if (usage.UntilAt > session.Now) return $"ends in the future, after {InstantText.Format(session.Now)}";
+
+        // Usage comes in its order, so that little of a lease is later than it: the sign keeps the search off the index by from_at.
         var overlapping = await session.Query<UsageEvent>(
-            $"SELECT {Columns} FROM usage_event WHERE lease_id = @LeaseId AND from_at < @UntilAt AND until_at > @FromAt", usage);
+            $"SELECT {Columns} FROM usage_event WHERE lease_id = @LeaseId AND +from_at < @UntilAt AND until_at > @FromAt", usage);
         var most = Peak(overlapping, usage);
         return most > agreement.Cards ? $"{most} cards at once, the lease has {agreement.Cards}" : null;
     }

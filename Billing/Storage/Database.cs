@@ -24,6 +24,10 @@ public sealed class Database : IAsyncDisposable
 
     private readonly ConcurrentDictionary<Type, object> _remembered = new();
 
+    // SQLite's connections between two sessions: open, so that their statements stay compiled.
+    private readonly ConcurrentBag<KeptStatements> _idle = [];
+    private volatile bool _disposed;
+
     // SQLite has one writer at a time. Queueing for it here is fair and wakes at once; the driver would poll.
     private readonly SemaphoreSlim? _writer;
 
@@ -43,7 +47,8 @@ public sealed class Database : IAsyncDisposable
         else
         {
             _connectionString =
-                new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true, DefaultTimeout = 30 }.ConnectionString;
+                new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true, DefaultTimeout = 30, Pooling = false }
+                    .ConnectionString;
             _writer = new SemaphoreSlim(1, 1);
         }
     }
@@ -71,7 +76,8 @@ public sealed class Database : IAsyncDisposable
         Outbox.Dispose();
         _writer?.Dispose();
         if (_postgres is not null) await _postgres.DisposeAsync();
-        else SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
+        _disposed = true;
+        while (_idle.TryTake(out var connection)) await connection.DisposeAsync();
     }
 
     private static Engine EngineOf(string connectionString)
@@ -88,9 +94,7 @@ public sealed class Database : IAsyncDisposable
         DbConnection? connection = null;
         try
         {
-            connection = _postgres?.CreateConnection() ?? (DbConnection)new SqliteConnection(_connectionString);
-            await connection.OpenAsync(ct);
-            if (connection is SqliteConnection sqlite) Prepare(sqlite);
+            connection = _postgres is null ? await Lite(ct) : await _postgres.OpenConnectionAsync(ct);
             var transaction = connection is SqliteConnection lite
                 ? lite.BeginTransaction(deferred: !writes)
                 : await connection.BeginTransactionAsync(
@@ -105,12 +109,23 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    private static void Prepare(SqliteConnection connection)
+    /// <summary>Takes back the connection of a session that has ended.</summary>
+    internal async Task GiveBack(DbConnection connection)
     {
-        using var command = connection.CreateCommand();
+        if (connection is KeptStatements kept && !_disposed) _idle.Add(kept);
+        else await connection.DisposeAsync();
+    }
+
+    private async Task<KeptStatements> Lite(CancellationToken ct)
+    {
+        if (_idle.TryTake(out var idle)) return idle;
+        var connection = new KeptStatements(_connectionString);
+        await connection.OpenAsync(ct);
+        await using var command = connection.CreateCommand();
 
         // FULL: what was acknowledged survives a power cut too, not only a kill.
         command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
-        command.ExecuteNonQuery();
+        await command.ExecuteNonQueryAsync(ct);
+        return connection;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Marketplace.Contracts;
 using NodaTime;
+using Npgsql;
 
 namespace Marketplace.Billing;
 
@@ -44,6 +45,12 @@ public sealed class Session : IAsyncDisposable
     /// <summary>Runs a statement and says how many rows it touched.</summary>
     public Task<int> Execute(string sql, object? args = null) => _connection.ExecuteAsync(Command(sql, args));
 
+    /// <summary>Runs a statement for each row of parameters, in their order, and says how many rows it touched in all.</summary>
+    public Task<int> ExecuteEach<T>(string sql, IEnumerable<T> rows)
+        where T : notnull => _connection is NpgsqlConnection postgres
+            ? RowBatch.Execute(postgres, (NpgsqlTransaction)_transaction, sql, rows, _ct)
+            : Execute(sql, rows);
+
     public async Task<IReadOnlyList<T>> Query<T>(string sql, object? args = null) =>
         (await _connection.QueryAsync<T>(Command(sql, args))).AsList();
 
@@ -81,14 +88,18 @@ public sealed class Session : IAsyncDisposable
 
     internal static string Json(object value) => JsonSerializer.Serialize(value, value.GetType(), WireJson.Messages);
 
-    private CommandDefinition Command(string sql, object? args) => new(sql, args, _transaction, cancellationToken: _ct);
+    private CommandDefinition Command(string sql, object? args)
+    {
+        if (_connection is KeptStatements kept) kept.Expect(sql);
+        return new(sql, args, _transaction, cancellationToken: _ct);
+    }
 
     private async Task Close()
     {
         try
         {
             await _transaction.DisposeAsync();
-            await _connection.DisposeAsync();
+            await _database.GiveBack(_connection);
         }
         finally
         {

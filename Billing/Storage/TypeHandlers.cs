@@ -12,6 +12,7 @@ namespace Marketplace.Billing;
 internal static class TypeHandlers
 {
     private static readonly Lock Gate = new();
+    private static readonly Dictionary<Type, SqlMapper.ITypeHandler> Handlers = [];
     private static bool _registered;
 
     internal static void Register()
@@ -20,16 +21,26 @@ internal static class TypeHandlers
         {
             if (_registered) return;
             DefaultTypeMap.MatchNamesWithUnderscores = true;
-            SqlMapper.AddTypeHandler(new OfInstant());
-            SqlMapper.AddTypeHandler(new OfCurrency());
-            SqlMapper.AddTypeHandler(new OfCount());
-            SqlMapper.AddTypeHandler(new OfQuantity());
-            SqlMapper.AddTypeHandler(new OfUnits());
-            SqlMapper.AddTypeHandler(new OfBasisPoints());
+            Handlers[typeof(Instant)] = new OfInstant();
+            Handlers[typeof(Currency)] = new OfCurrency();
+            Handlers[typeof(CardCount)] = new OfCount();
+            Handlers[typeof(CardSeconds)] = new OfQuantity();
+            Handlers[typeof(StandardUnits)] = new OfUnits();
+            Handlers[typeof(BasisPoints)] = new OfBasisPoints();
             foreach (var type in typeof(ITextId<>).Assembly.GetTypes().Where(IsId))
-                SqlMapper.AddTypeHandler(type, (SqlMapper.ITypeHandler)Activator.CreateInstance(typeof(OfId<>).MakeGenericType(type))!);
+                Handlers[type] = (SqlMapper.ITypeHandler)Activator.CreateInstance(typeof(OfId<>).MakeGenericType(type))!;
+            foreach (var (type, handler) in Handlers) SqlMapper.AddTypeHandler(type, handler);
             _registered = true;
         }
+    }
+
+    /// <summary>Gives a parameter a value of one of our types, or of one that the driver knows.</summary>
+    internal static void Bind(IDbDataParameter parameter, Type type, object? value)
+    {
+        if (value is not null && Handlers.TryGetValue(Nullable.GetUnderlyingType(type) ?? type, out var handler))
+            handler.SetValue(parameter, value);
+        else
+            parameter.Value = value ?? DBNull.Value;
     }
 
     private static bool IsId(Type type) =>

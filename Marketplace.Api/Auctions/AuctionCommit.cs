@@ -17,7 +17,7 @@ internal sealed class AuctionCommit(
     private const int Thin = 3;
 
     private readonly Explanations _told = new(snapshot, result);
-    private readonly AwardId[] _awardIds = new AwardId[result.Awards.Count];
+    private readonly List<AwardReceipt> _receipts = new(result.Awards.Count);
     private Dictionary<string, Bid> _bids = [];
     private Dictionary<string, Offer> _offers = [];
     private HashSet<AuctionPool> _thin = [];
@@ -37,7 +37,7 @@ internal sealed class AuctionCommit(
             .ToDictionary(o => o.OfferId.Value, StringComparer.Ordinal);
         _bids = (await AuctionBids.Rows(session, "b.gated_by = @Auction", scope)).ToDictionary(b => b.BidId.Value, StringComparer.Ordinal);
         _thin = ThinPools();
-        for (var i = 0; i < result.Awards.Count; i++) await Award(i);
+        await Award();
         after?.Invoke(AuctionStep.Awarded);
         var filled = await SettleBids();
         after?.Invoke(AuctionStep.Settled);
@@ -67,38 +67,38 @@ internal sealed class AuctionCommit(
                 WireJson.Messages),
         }) == 1;
 
-    private async Task Award(int number)
+    private async Task Award()
     {
-        var award = result.Awards[number];
-        var unit = snapshot.Units[award.Unit];
-        var option = unit.Options[award.Option];
-        var bid = _bids[option.BidId];
-        var receipt = Receipt(award, bid);
-        _awardIds[number] = receipt.AwardId;
-        await session.Execute(
+        foreach (var award in result.Awards) _receipts.Add(Receipt(award, BidOf(award)));
+        await session.ExecuteEach(
             """
             INSERT INTO award (award_id, auction_id, unit, bid_id, part, class, pay_nanos, currency, receipt, awarded_at)
-            VALUES (@AwardId, @AuctionId, @Unit, @Bid, @Part, @Class, @Pay, @Currency, @Receipt, @Now)
+            VALUES (@AwardId, @AuctionId, @Unit, @BidId, @Part, @Class, @Pay, @Currency, @Receipt, @Now)
             """,
-            new
+            result.Awards.Zip(_receipts, (award, receipt) => new
             {
-                receipt.AwardId, auction.AuctionId, Unit = (long)award.Unit, Bid = option.BidId, Part = (long)unit.Part,
+                receipt.AwardId, auction.AuctionId, Unit = (long)award.Unit, receipt.BidId, Part = (long)receipt.Part,
                 Class = WireJson.Word(award.Class), Pay = award.Pay.Nanos, auction.Currency,
                 Receipt = JsonSerializer.Serialize(receipt, WireJson.Messages), session.Now,
-            });
-        var isForIndex = award.Class == SettlementClass.Uniform && !_thin.Contains(option.Pool);
-        foreach (var (part, line) in award.Parts.Zip(receipt.Lines))
-        {
-            var offer = _offers[snapshot.Offers[part.Offer].Id];
-            var cards = CardCount.Of(part.Cards);
-            if (!await Calendar.Take(session, offer.OfferId, cards, receipt.From, receipt.Until, auction: auction.AuctionId))
-                throw new InvalidOperationException($"{auction.AuctionId} awarded cards of {offer.OfferId} that are not free");
-            await LeaseBook.Award(session, new Sale(offer, bid.BuyerId, cards, receipt.From, receipt.Until, line.Price, commission)
-            {
-                Reference = bid.Reference, AwardId = receipt.AwardId, Origin = isForIndex ? TradeOrigin.Auction : null,
-            });
-        }
+            }));
+        var sales = result.Awards.Zip(_receipts, Sales).SelectMany(s => s).ToList();
+        await Calendar.TakeAwarded(session, auction.AuctionId, [.. sales.Select(s => (s.Offer, s.Cards, s.From, s.Until))]);
+        await NewLeases.Of(session, sales);
     }
+
+    /// <summary>An award's sales, one for each of its sellers.</summary>
+    private IEnumerable<Sale> Sales(Award award, AwardReceipt receipt)
+    {
+        var bid = BidOf(award);
+        var isForIndex = award.Class == SettlementClass.Uniform && !_thin.Contains(receipt.Pool);
+        return receipt.Lines.Select(line => new Sale(
+            _offers[line.OfferId!.Value.Value], bid.BuyerId, CardCount.Of(line.Cards), receipt.From, receipt.Until, line.Price, commission)
+        {
+            Reference = bid.Reference, AwardId = receipt.AwardId, Origin = isForIndex ? TradeOrigin.Auction : null,
+        });
+    }
+
+    private Bid BidOf(Award award) => _bids[snapshot.Units[award.Unit].Options[award.Option].BidId];
 
     private AwardReceipt Receipt(Award award, Bid bid)
     {
@@ -138,31 +138,31 @@ internal sealed class AuctionCommit(
     /// <returns>The bids that want nothing more.</returns>
     private async Task<HashSet<string>> SettleBids()
     {
-        var done = new HashSet<string>(StringComparer.Ordinal);
-        var awarded = result.Awards.Select(a => (Unit: snapshot.Units[a.Unit], Bid: snapshot.Units[a.Unit].Options[a.Option].BidId))
-            .GroupBy(a => a.Bid, StringComparer.Ordinal);
-        foreach (var parts in awarded)
+        var filled = _receipts.CountBy(r => r.BidId!.Value.Value, StringComparer.Ordinal)
+            .Select(c => (Bid: _bids[c.Key], Awarded: c.Value))
+            .Select(c => (c.Bid, Parts: c.Bid.XorGroup is null ? c.Bid.Filled + c.Awarded : c.Bid.Parts)) // a group: whole or nothing
+            .ToList();
+        await Fill(filled);
+        var done = filled.Where(f => f.Parts >= f.Bid.Parts).Select(f => f.Bid.BidId.Value).ToHashSet(StringComparer.Ordinal);
+        foreach (var (bid, _) in filled.Where(f => f.Bid.XorGroup is not null))
         {
-            var bid = _bids[parts.Key];
-            var filled = bid.XorGroup is null ? bid.Filled + parts.Count() : bid.Parts; // whole or nothing in a group
-            await Fill(bid, filled);
-            if (filled >= bid.Parts) done.Add(parts.Key);
-            if (bid.XorGroup is not null) done.UnionWith((await CancelOthers(bid)).Select(other => other.Value));
+            done.UnionWith((await CancelOthers(bid)).Select(other => other.Value));
             await BidBook.SetHold(session, bid);
         }
 
+        await BidBook.SetHolds(session, auction.AuctionId, filled.Where(f => f.Bid.XorGroup is null).Select(f => f.Bid.BidId).ToHashSet());
         return done;
     }
 
-    private async Task Fill(Bid bid, long filled)
+    private async Task Fill(IReadOnlyCollection<(Bid Bid, long Parts)> bids)
     {
-        var open = await session.Execute(
+        var open = await session.ExecuteEach(
             """
-            UPDATE bid SET filled = @filled, state = CASE WHEN @filled >= parts THEN 'matched' ELSE state END, version = version + 1
+            UPDATE bid SET filled = @Parts, state = CASE WHEN @Parts >= parts THEN 'matched' ELSE state END, version = version + 1
             WHERE bid_id = @BidId AND state = 'open' AND filled = @Before AND gated_by = @AuctionId
             """,
-            new { bid.BidId, filled, Before = bid.Filled, auction.AuctionId });
-        if (open == 0) throw new InvalidOperationException($"{auction.AuctionId} awarded {bid.BidId}, which is not open");
+            bids.Select(b => new { b.Bid.BidId, b.Parts, Before = b.Bid.Filled, auction.AuctionId }));
+        if (open < bids.Count) throw new InvalidOperationException($"{auction.AuctionId} awarded bids that are not open");
     }
 
     private Task<IReadOnlyList<BidId>> CancelOthers(Bid bid) => session.Query<BidId>(
@@ -178,21 +178,29 @@ internal sealed class AuctionCommit(
         var members = _bids.Values.ToLookup(b => AuctionBids.GroupOf(b) ?? b.BidId.Value, StringComparer.Ordinal);
         var lost = result.Losers.SelectMany(l => members[snapshot.Units[l.Unit].Id].Select(bid => (Bid: bid, l.Class)))
             .Where(l => !done.Contains(l.Bid.BidId.Value)).DistinctBy(l => l.Bid.BidId).ToList();
-        foreach (var (bid, reason) in lost)
-        {
-            await session.Execute(
-                """
-                INSERT INTO auction_loss (auction_id, bid_id, class, version)
-                SELECT @AuctionId, b.bid_id, @Class, b.version FROM bid b WHERE b.bid_id = @BidId
-                """,
-                new { auction.AuctionId, bid.BidId, Class = WireJson.Word(reason) });
-        }
-
+        await session.ExecuteEach(
+            """
+            INSERT INTO auction_loss (auction_id, bid_id, class, version)
+            SELECT @AuctionId, b.bid_id, @Class, b.version FROM bid b WHERE b.bid_id = @BidId
+            """,
+            lost.Select(l => new { auction.AuctionId, l.Bid.BidId, Class = WireJson.Word(l.Class) }));
         return lost;
     }
 
+    private Task WritePrices() => session.ExecuteEach(
+        """
+        INSERT INTO pool_price (auction_id, card, tier, region, band, from_at, until_at, state, price_nanos, cards)
+        VALUES (@AuctionId, @Card, @Tier, @Region, @Band, @From, @Until, @State, @Nanos, @Cards)
+        """,
+        Prices().Select(p => new
+        {
+            auction.AuctionId, p.Pool.Card, p.Pool.Tier, p.Pool.Region, Band = (long)p.Pool.BandPercent,
+            From = snapshot.Gate + Duration.FromHours(p.From), Until = snapshot.Gate + Duration.FromHours(p.Until),
+            State = WireJson.Word(p.State), p.Price.Nanos, p.Cards,
+        }));
+
     /// <summary>The pools' prices over runs of slots that say the same.</summary>
-    private async Task WritePrices()
+    private IEnumerable<(AuctionPool Pool, int From, int Until, SlotState State, UnitPrice Price, long Cards)> Prices()
     {
         var sold = new Dictionary<AuctionPool, long[]>();
         foreach (var award in result.Awards)
@@ -210,23 +218,11 @@ internal sealed class AuctionCommit(
                 var until = from + 1;
                 while (until < snapshot.Slots && prices.Slots[until] == prices.Slots[from] && cards?[until] == cards?[from]) until++;
                 if (prices.Slots[from] is { State: not SlotState.Closed, Price: { } price } slot)
-                    await WritePrice(prices.Pool, (from, until), slot.State, price, cards?[from] ?? 0);
+                    yield return (prices.Pool, from, until, slot.State, price, cards?[from] ?? 0);
                 from = until;
             }
         }
     }
-
-    private Task WritePrice(AuctionPool pool, (int From, int Until) run, SlotState state, UnitPrice price, long cards) => session.Execute(
-        """
-        INSERT INTO pool_price (auction_id, card, tier, region, band, from_at, until_at, state, price_nanos, cards)
-        VALUES (@AuctionId, @Card, @Tier, @Region, @Band, @From, @Until, @State, @Nanos, @cards)
-        """,
-        new
-        {
-            auction.AuctionId, pool.Card, pool.Tier, pool.Region, Band = (long)pool.BandPercent,
-            From = snapshot.Gate + Duration.FromHours(run.From), Until = snapshot.Gate + Duration.FromHours(run.Until),
-            State = WireJson.Word(state), price.Nanos, cards,
-        });
 
     /// <summary>Offers and bids are anybody's again; bids that take posted asks had to wait and are tried.</summary>
     private async Task Open()
@@ -246,16 +242,10 @@ internal sealed class AuctionCommit(
             auction.Number, Currency = auction.Currency.Code, auction.Gate, Awards = result.Awards.Count,
             Gain = Wide.Text(result.GainNanos),
         });
-        for (var i = 0; i < result.Awards.Count; i++)
-        {
-            var award = result.Awards[i];
-            var bid = _bids[snapshot.Units[award.Unit].Options[award.Option].BidId];
-            await LiveLog.Say(
-                session, "bid.awarded", bid.BidId.Value, new { AwardId = _awardIds[i], award.Cards, award.Pay, award.Class }, bid.BuyerId);
-        }
-
-        foreach (var (bid, reason) in lost)
-            await LiveLog.Say(session, "bid.lost", bid.BidId.Value, new { auction.AuctionId, Class = reason }, bid.BuyerId);
+        await LiveLog.Say(session, result.Awards.Zip(_receipts, (award, receipt) => new Said(
+            "bid.awarded", receipt.BidId!.Value.Value, new { receipt.AwardId, award.Cards, award.Pay, award.Class }, BidOf(award).BuyerId)));
+        await LiveLog.Say(session, lost.Select(l => new Said(
+            "bid.lost", l.Bid.BidId.Value, new { auction.AuctionId, l.Class }, l.Bid.BuyerId)));
     }
 
     private HashSet<AuctionPool> ThinPools()

@@ -28,6 +28,10 @@ public static class BidBook
           AND ((execution = 'posted' AND starts_by < @Now) OR (execution = 'auction' AND starts_by < @NextHour))
         """;
 
+    /// <summary>SQL for what the rest of bid b can cost in its first 24 hours, in nanos.</summary>
+    private const string Rest =
+        "CAST(CASE WHEN b.state = 'open' THEN b.part_day_nanos * (b.parts - b.filled) ELSE 0 END AS BIGINT)";
+
     /// <exception cref="Refusal">A field cannot be, the funds do not suffice, or the buyer has too many bids.</exception>
     public static async Task<Bid> Place(Session session, OrganisationId buyer, BidDraft draft, MarketplaceOptions options)
     {
@@ -164,9 +168,8 @@ public static class BidBook
         var account = await BillingAccount.Get(session, bid.BuyerId);
         await Funds.Take(session, account);
         var rivals = await session.Query<(string BidId, long Nanos, long Held)>(
-            """
-            SELECT b.bid_id, CAST(CASE WHEN b.state = 'open' THEN b.part_day_nanos * (b.parts - b.filled) ELSE 0 END AS BIGINT) AS nanos,
-              COALESCE(h.amount, 0) AS held
+            $"""
+            SELECT b.bid_id, {Rest} AS nanos, COALESCE(h.amount, 0) AS held
             FROM bid b LEFT JOIN hold h ON h.subject = b.bid_id
             WHERE b.bid_id = @BidId
               OR (b.buyer_id = @BuyerId AND b.xor_group = @XorGroup AND (b.state = 'open' OR h.subject IS NOT NULL))
@@ -178,6 +181,20 @@ public static class BidBook
         var needed = Funds.WithTax(new ExactAmount(dearest.Nanos, account.Currency), account);
         foreach (var rival in rivals.Skip(1).Where(r => r.Held > 0)) await Funds.Release(session, rival.BidId);
         await Funds.Hold(session, account, dearest.BidId, needed, mustFit && needed > before);
+    }
+
+    /// <summary>The same for some of the bids that an auction has, none of which excludes another.</summary>
+    internal static async Task SetHolds(Session session, AuctionId auction, IReadOnlySet<BidId> bids)
+    {
+        var rests = await session.Query<(BidId BidId, OrganisationId Buyer, long Nanos)>(
+            $"SELECT b.bid_id, b.buyer_id, {Rest} AS nanos FROM bid b WHERE b.gated_by = @auction ORDER BY b.buyer_id, b.bid_id",
+            new { auction });
+        foreach (var rest in rests.Where(r => bids.Contains(r.BidId)).GroupBy(r => r.Buyer))
+        {
+            var account = await BillingAccount.Get(session, rest.Key);
+            var needed = rest.Select(r => (r.BidId.Value, Funds.WithTax(new ExactAmount(r.Nanos, account.Currency), account)));
+            await Funds.Hold(session, account, [.. needed], mustFit: false);
+        }
     }
 
     /// <exception cref="Refusal">The bid is not open, or an auction has it.</exception>

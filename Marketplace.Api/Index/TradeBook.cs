@@ -13,31 +13,40 @@ internal static class TradeBook
         "t.lease_id, t.origin, t.board, t.tier, t.region, t.currency, t.seller_id, t.buyer_id, t.card, t.price_nanos, t.volume";
 
     /// <summary>
-    /// Writes down that a lease was sold, in the lease's own transaction. A card without a unit of its board has no price per unit, and so
-    /// makes no trade.
+    /// Writes down that leases were sold, in their own transaction. A sale that does not count for the index is no trade; nor is one of a
+    /// card without a unit of its board, for it has no price per unit.
     /// </summary>
-    public static async Task Record(
-        Session session, LeaseId leaseId, TradeOrigin origin, Offer offer, OrganisationId buyer, CardCount cards, Instant from,
-        Instant until, UnitPrice price)
+    public static async Task Record(Session session, IEnumerable<(LeaseId LeaseId, Sale Sale)> sold)
     {
-        if (offer.Card is null || (await CardBook.Registry(session)).Find(offer.Card) is not { } card) return;
-        if (UnitsOf(offer, card) is not { } units) return;
+        var counted = sold.Where(s => s.Sale is { Origin: not null, Offer.Card: not null }).ToList();
+        if (counted.Count == 0) return;
+        var cards = await CardBook.Registry(session);
         var day = Day(session.Now);
+        var trades = counted.Select(s => (s.LeaseId, s.Sale, Card: cards.Find(s.Sale.Offer.Card!)))
+            .Where(t => t.Card is not null && UnitsOf(t.Sale.Offer, t.Card) is not null).ToList();
+        if (trades.Count == 0) return;
         await session.Execute("INSERT INTO trade_day (day) VALUES (@day) ON CONFLICT (day) DO NOTHING", new { day });
-        await session.Execute(
+        await session.ExecuteEach(
             """
             INSERT INTO trade (lease_id, origin, board, tier, region, currency, seller_id, buyer_id, card, units, unit_version, price_nanos,
               volume, day, traded_at)
             VALUES (@leaseId, @Origin, @Board, @Tier, @Region, @Currency, @ProviderId, @buyer, @Card, @units, @Version, @Price, @Volume,
               @day, @Now)
             """,
-            new
-            {
-                leaseId, Origin = Word(origin), Board = Word(card.Board), Tier = Word(GangTiers.Of(cards)),
-                Region = offer.Region.ToLowerInvariant(), price.Currency, offer.ProviderId, buyer, Card = card.Id, units,
-                Version = card.Board == Board.Cpu ? null : offer.UnitVersion ?? ScuFormula.FormulaVersion,
-                Price = price.PerStandardUnit(units).Nanos, Volume = UnitHours.Of(cards.For(until - from), units).Millis, day, session.Now,
-            });
+            trades.Select(t => Row(session, t.LeaseId, t.Sale, t.Card!, day)));
+    }
+
+    private static object Row(Session session, LeaseId leaseId, Sale sale, Card card, string day)
+    {
+        var (offer, units) = (sale.Offer, UnitsOf(sale.Offer, card)!.Value);
+        return new
+        {
+            leaseId, Origin = Word(sale.Origin!.Value), Board = Word(card.Board), Tier = Word(GangTiers.Of(sale.Cards)),
+            Region = offer.Region.ToLowerInvariant(), sale.Price.Currency, offer.ProviderId, buyer = sale.Buyer, Card = card.Id, units,
+            Version = card.Board == Board.Cpu ? null : offer.UnitVersion ?? ScuFormula.FormulaVersion,
+            Price = sale.Price.PerStandardUnit(units).Nanos,
+            Volume = UnitHours.Of(sale.Cards.For(sale.Until - sale.From), units).Millis, day, session.Now,
+        };
     }
 
     /// <summary>

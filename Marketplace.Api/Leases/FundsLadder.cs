@@ -106,7 +106,7 @@ internal static class FundsLadder
             foreach (var leaseId in shrinking)
             {
                 if (await LeaseBook.Hold(session, leaseId) is { IsRunning: true } lease)
-                    await LeaseBook.HoldFunds(session, lease, session.Now, mustFit: false);
+                    await LeaseBook.HoldFunds(session, [lease], session.Now, mustFit: false);
             }
         }
 

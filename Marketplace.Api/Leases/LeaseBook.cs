@@ -34,43 +34,7 @@ public static class LeaseBook
 
     /// <summary>Makes the lease for cards that were just taken from the offer's calendar in this session.</summary>
     /// <exception cref="Refusal">The buyer rents by quote and has not the funds for what would be held.</exception>
-    internal static async Task<LeaseId> Award(Session session, Sale sale)
-    {
-        var leaseId = session.NewId<LeaseId>();
-        var offer = sale.Offer;
-        await Agreement.Open(session, new Agreement
-        {
-            LeaseId = leaseId, BuyerId = sale.Buyer, ProviderId = offer.ProviderId, Card = offer.Card ?? offer.CardName,
-            Region = offer.Region, Cards = sale.Cards, Price = sale.Price, Units = offer.ListedUnits, UnitVersion = offer.UnitVersion,
-            Commission = sale.Commission, FromAt = sale.From, UntilAt = sale.Until,
-        });
-        var edge = LeaseLife.Edge(null, LeaseState.Awarded, "sold", LeaseActor.Market);
-        await session.Execute(
-            """
-            INSERT INTO lease (lease_id, offer_id, bid_id, quote_id, award_id, card_version, derate, tier, reference, state, reason,
-              until_at, created_at)
-            VALUES (@leaseId, @OfferId, @BidId, @QuoteId, @AwardId, @CardVersion, @Derate, @Tier, @Reference, @State, @Reason,
-              @Until, @Now)
-            """,
-            new
-            {
-                leaseId, offer.OfferId, sale.BidId, sale.QuoteId, sale.AwardId, offer.CardVersion,
-                Derate = offer.Units is null ? (BasisPoints?)null : offer.Derate,
-                Tier = offer.Units is null ? null : WireJson.Word(offer.Tier), sale.Reference, State = WireJson.Word(edge.To), edge.Reason,
-                sale.Until, session.Now,
-            });
-        if (sale.Origin is { } origin)
-            await TradeBook.Record(session, leaseId, origin, offer, sale.Buyer, sale.Cards, sale.From, sale.Until, sale.Price);
-
-        // What was held for the quote is held for its lease from here on. A bid's hold is its room's to change: more may be left of it.
-        if (sale.QuoteId is { } quoteId) await Funds.Release(session, quoteId.Value);
-        var lease = (await Find(session, leaseId))!;
-
-        // Who bid set the funds aside when it bid; everybody else must have them now.
-        await HoldFunds(session, lease, session.Now, mustFit: sale.BidId is null && sale.AwardId is null);
-        await Tell(session, lease, edge, LeaseActor.Market, null, session.Now);
-        return leaseId;
-    }
+    internal static async Task<LeaseId> Award(Session session, Sale sale) => (await NewLeases.Of(session, sale))[0];
 
     public static Task<Lease?> Find(Session session, LeaseId leaseId) =>
         session.Find<Lease>($"{Select} WHERE l.lease_id = @leaseId", new { leaseId });
@@ -178,7 +142,7 @@ public static class LeaseBook
 
     /// <summary>The lease, with its agreement's row taken: no other session moves it or meters it until this one ends.</summary>
     internal static async Task<Lease?> Hold(Session session, LeaseId leaseId) =>
-        await Agreement.Find(session, leaseId, toWrite: true) is null ? null : await Find(session, leaseId);
+        await Agreement.Hold(session, leaseId) ? await Find(session, leaseId) : null;
 
     /// <summary>The lease, taken, for the provider that serves it.</summary>
     internal static async Task<Lease> Served(Session session, OrganisationId provider, LeaseId leaseId) =>
@@ -195,21 +159,25 @@ public static class LeaseBook
         throw Refusal.NotFound("such lease of yours to serve");
     }
 
-    /// <summary>Holds of the buyer's funds what the lease costs over its next 24 hours, or to its end.</summary>
-    internal static async Task HoldFunds(Session session, Lease lease, Instant at, bool mustFit)
+    /// <summary>Holds of one buyer's funds what its leases cost over their next 24 hours, or to their end.</summary>
+    internal static async Task HoldFunds(Session session, IReadOnlyList<Lease> leases, Instant at, bool mustFit)
     {
-        var account = await BillingAccount.Get(session, lease.BuyerId);
+        var account = await BillingAccount.Get(session, leases[0].BuyerId);
+        await Funds.Hold(session, account, [.. leases.Select(l => (l.LeaseId.Value, Funds.WithTax(FirstDay(l, at), account)))], mustFit);
+    }
+
+    private static ExactAmount FirstDay(Lease lease, Instant at)
+    {
         var from = Instant.Max(at, lease.FromAt);
         var span = Instant.Min(lease.UntilAt, from + Held) - from;
-        var cost = Rating.Charge(lease.Price, lease.Cards.For(Duration.Max(span, Duration.Zero)));
-        await Funds.Hold(session, account, lease.LeaseId.Value, Funds.WithTax(cost, account), mustFit);
+        return Rating.Charge(lease.Price, lease.Cards.For(Duration.Max(span, Duration.Zero)));
     }
 
     /// <summary>Tells of a move: the lease's history, the live view of both parties, their webhooks.</summary>
     private static async Task Tell(Session session, Lease lease, LeaseEdge edge, LeaseActor by, string? note, Instant at)
     {
         await LeaseEvent.Add(session, lease.LeaseId, edge.From, edge.To, edge.Reason, by, note, at);
-        await LeaseNews.Say(session, lease, WireJson.Word(edge.To), edge.Reason, at);
+        await LeaseNews.Say(session, [lease], WireJson.Word(edge.To), edge.Reason, at);
     }
 
     private static async Task Do(Session session, Lease lease, LeaseEffect effect, Instant at)
@@ -217,7 +185,7 @@ public static class LeaseBook
         var leaseId = lease.LeaseId;
         switch (effect)
         {
-            case LeaseEffect.HoldFunds: await HoldFunds(session, lease, at, mustFit: false); break;
+            case LeaseEffect.HoldFunds: await HoldFunds(session, [lease], at, mustFit: false); break;
             case LeaseEffect.ReleaseFunds: await Funds.Release(session, leaseId.Value); break;
             case LeaseEffect.BeginMetering: await Agreement.Start(session, leaseId, at); break;
             case LeaseEffect.StopMetering: await Interruption.Begin(session, leaseId, at); break;

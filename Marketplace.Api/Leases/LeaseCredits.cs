@@ -53,6 +53,6 @@ internal static class LeaseCredits
         var now = (await LeaseBook.Find(session, lease.LeaseId))!;
         await LeaseEvent.Add(
             session, lease.LeaseId, now.State, now.State, "credit", LeaseActor.Market, $"{WireJson.Word(rule)}: {note}", session.Now);
-        await LeaseNews.Say(session, now, "credited", WireJson.Word(rule), session.Now);
+        await LeaseNews.Say(session, [now], "credited", WireJson.Word(rule), session.Now);
     }
 }

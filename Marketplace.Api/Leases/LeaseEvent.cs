@@ -46,6 +46,17 @@ public sealed record LeaseEvent
             new { leaseId, position, limit });
     }
 
+    /// <summary>Begins the history of leases that are made now.</summary>
+    internal static Task Begin(Session session, IEnumerable<LeaseId> leases, LeaseEdge edge) => session.ExecuteEach(
+        """
+        INSERT INTO lease_event (lease_id, position, from_state, to_state, reason, actor, note, at)
+        VALUES (@leaseId, 1, NULL, @To, @Reason, @Actor, NULL, @Now)
+        """,
+        leases.Select(leaseId => new
+        {
+            leaseId, To = WireJson.Word(edge.To), edge.Reason, Actor = WireJson.Word(LeaseActor.Market), session.Now,
+        }));
+
     /// <summary>Adds to the history; the caller holds the lease.</summary>
     internal static Task Add(
         Session session, LeaseId leaseId, LeaseState? from, LeaseState to, string reason, LeaseActor actor, string? note, Instant at) =>

@@ -54,7 +54,7 @@ public sealed record LeaseInterruption(InterruptionReason Reason, Instant? From 
             session, leaseId, lease.State, lease.State, "notice", who, $"{InstantText.Format(from)} {reason} {note}".TrimEnd(),
             session.Now);
         lease = (await LeaseBook.Find(session, leaseId))!;
-        await LeaseNews.Say(session, lease, "notice", reason, from);
+        await LeaseNews.Say(session, [lease], "notice", reason, from);
         return lease;
     }
 
@@ -72,7 +72,7 @@ public sealed record LeaseInterruption(InterruptionReason Reason, Instant? From 
             new { leaseId });
         await LeaseEvent.Add(session, leaseId, lease.State, lease.State, "notice_withdrawn", who, null, session.Now);
         lease = (await LeaseBook.Find(session, leaseId))!;
-        await LeaseNews.Say(session, lease, "notice", "notice_withdrawn", session.Now);
+        await LeaseNews.Say(session, [lease], "notice", "notice_withdrawn", session.Now);
         return lease;
     }
 }

@@ -35,13 +35,14 @@ public sealed class LeaseKeeper(
           WHERE l.state = 'interrupted' AND l.reason = 'funds_out' AND i.until_at IS NULL AND i.from_at + @fundsGrace <= @upTo
           UNION ALL
           SELECT s.lease_id, 'silent', s.heard + @silence FROM (
-            SELECT l.lease_id, CASE WHEN COALESCE(r.back, 0) > COALESCE(u.until_at, a.started_at) THEN r.back
-              ELSE COALESCE(u.until_at, a.started_at) END AS heard
-            FROM lease l JOIN agreement a ON a.lease_id = l.lease_id
-            LEFT JOIN usage_event u ON u.usage_id = (
-              SELECT x.usage_id FROM usage_event x WHERE x.lease_id = l.lease_id ORDER BY x.from_at DESC LIMIT 1)
-            LEFT JOIN (SELECT lease_id, MAX(until_at) AS back FROM interruption GROUP BY lease_id) r ON r.lease_id = l.lease_id
-            WHERE l.state = 'active') s
+            SELECT r.lease_id, CASE WHEN COALESCE(r.back, 0) > COALESCE(u.until_at, r.started_at) THEN r.back
+              ELSE COALESCE(u.until_at, r.started_at) END AS heard
+            FROM (
+              SELECT a.lease_id, a.started_at, (SELECT MAX(i.until_at) FROM interruption i WHERE i.lease_id = a.lease_id) AS back,
+                (SELECT x.usage_id FROM usage_event x WHERE x.lease_id = a.lease_id ORDER BY x.from_at DESC LIMIT 1) AS last
+              FROM lease l JOIN agreement a ON a.lease_id = l.lease_id
+              WHERE l.state = 'active' AND a.started_at + @silence < @upTo) r
+            LEFT JOIN usage_event u ON u.usage_id = r.last) s
           WHERE s.heard + @silence < @upTo
             AND NOT EXISTS (SELECT 1 FROM lease_event e WHERE e.lease_id = s.lease_id AND e.reason = 'no_usage' AND e.at >= s.heard)
           UNION ALL
@@ -121,7 +122,7 @@ public sealed class LeaseKeeper(
                 break;
             case "silent" when lease.State == LeaseState.Active:
                 await LeaseEvent.Add(session, lease.LeaseId, lease.State, lease.State, "no_usage", LeaseActor.Market, null, at);
-                await LeaseNews.Say(session, lease, "doubt", "no_usage", at);
+                await LeaseNews.Say(session, [lease], "doubt", "no_usage", at);
                 break;
         }
 

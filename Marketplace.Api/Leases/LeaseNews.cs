@@ -13,15 +13,14 @@ public sealed record LeaseNews(
     LeaseId LeaseId, OfferId OfferId, OrganisationId BuyerId, OrganisationId ProviderId, string Card, string Region, CardCount Cards,
     Instant FromAt, Instant UntilAt, LeaseState State, string Reason, Instant At)
 {
-    /// <summary>Tells both parties, in the session in which it happens.</summary>
+    /// <summary>Tells both parties of each lease, in the session in which it happens.</summary>
     /// <param name="word">The state that it came to, or <c>notice</c>, <c>doubt</c>, <c>credited</c>.</param>
-    internal static async Task Say(Session session, Lease lease, string word, string reason, Instant at)
+    internal static async Task Say(Session session, IReadOnlyList<Lease> leases, string word, string reason, Instant at)
     {
-        var news = new LeaseNews(
-            lease.LeaseId, lease.OfferId, lease.BuyerId, lease.ProviderId, lease.Card, lease.Region, lease.Cards, lease.FromAt,
-            lease.UntilAt, lease.State, reason, at);
         var kind = $"lease.{word}";
-        await LiveLog.Say(session, kind, lease.LeaseId.Value, news, lease.BuyerId, lease.ProviderId);
-        await Webhook.Tell(session, kind, news, lease.BuyerId, lease.ProviderId);
+        var news = leases.Select(l => new LeaseNews(
+            l.LeaseId, l.OfferId, l.BuyerId, l.ProviderId, l.Card, l.Region, l.Cards, l.FromAt, l.UntilAt, l.State, reason, at)).ToList();
+        await LiveLog.Say(session, news.Select(n => new Said(kind, n.LeaseId.Value, n, n.BuyerId, n.ProviderId)));
+        await Webhook.Tell(session, kind, news.Select(n => ((object)n, new[] { n.BuyerId, n.ProviderId })));
     }
 }

@@ -21,7 +21,7 @@ internal static class LeaseProbe
         if (SlaRules.Throughput(measured).Value == 0) return;
         var note = $"{measured} of the sold throughput";
         await LeaseEvent.Add(session, leaseId, lease.State, lease.State, "probe_short", LeaseActor.Buyer, note, session.Now);
-        await LeaseNews.Say(session, lease, "doubt", "probe_short", session.Now);
+        await LeaseNews.Say(session, [lease], "doubt", "probe_short", session.Now);
         await LeaseCredits.Short(session, lease, measured);
     }
 }

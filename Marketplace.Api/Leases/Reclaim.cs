@@ -64,6 +64,6 @@ internal static class Reclaim
         await OfferBook.Wake(session, lease.OfferId);
         var note = $"ends {InstantText.Format(at)}";
         await LeaseEvent.Add(session, lease.LeaseId, lease.State, lease.State, Reclaimed, LeaseActor.Provider, note, session.Now);
-        await LeaseNews.Say(session, lease with { UntilAt = at }, "notice", Reclaimed, session.Now);
+        await LeaseNews.Say(session, [lease with { UntilAt = at }], "notice", Reclaimed, session.Now);
     }
 }

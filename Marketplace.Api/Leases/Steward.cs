@@ -29,13 +29,15 @@ public sealed class Steward(Database database, TimeProvider time, ILogger<Stewar
     private static async Task<bool> IsDue(Database database, CancellationToken ct)
     {
         await using var look = await database.Read(ct);
+
+        // Few cards are ever changed, and SQLite joins in the order of CROSS JOIN: it must not look through all offers every second.
         return await look.Scalar<long>(
             $"""
             SELECT CAST((SELECT COUNT(*) FROM quote WHERE state = 'open' AND expires_at <= @Now)
               + (SELECT COUNT(*) FROM bid WHERE {BidBook.Due})
               + (SELECT COUNT(*) FROM tender t WHERE {TenderBook.Due})
-              + (SELECT COUNT(*) FROM card_version v JOIN offer o ON o.card = v.card_id AND o.card_version < v.version
-                 WHERE o.state = 'open')
+              + (SELECT COUNT(*) FROM card_version v CROSS JOIN offer o
+                 WHERE o.card = v.card_id AND o.card_version < v.version AND o.state = 'open')
               + (SELECT COUNT(*) FROM offer WHERE {ListingBook.Due}) AS BIGINT)
             """,
             new { look.Now, before = look.Now - ListingBook.Daily, NextHour = HourGrid.Up(look.Now) }) > 0;

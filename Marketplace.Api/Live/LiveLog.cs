@@ -19,19 +19,24 @@ internal static class LiveLog
     /// <param name="subject">The thing's id.</param>
     /// <param name="body">A few facts worth showing; never a secret, never another tenant's name.</param>
     /// <param name="seenBy">The tenants that may see it; none: everybody may.</param>
-    public static async Task Say(Session session, string kind, string subject, object body, params OrganisationId[] seenBy)
-    {
-        var text = JsonSerializer.Serialize(body, body.GetType(), WireJson.Messages);
-        foreach (var tenant in seenBy.Length == 0 ? [null] : seenBy.Distinct().Select(o => (OrganisationId?)o))
+    public static Task Say(Session session, string kind, string subject, object body, params OrganisationId[] seenBy) =>
+        Say(session, [new(kind, subject, body, seenBy)]);
+
+    /// <summary>Writes down that many things happened, in their order.</summary>
+    public static Task Say(Session session, IEnumerable<Said> said) => session.ExecuteEach(
+        """
+        INSERT INTO live_event (event_id, kind, subject, organisation_id, body, at)
+        VALUES (@Id, @Kind, @Subject, @Tenant, @Text, @Now)
+        """,
+        said.SelectMany(s =>
         {
-            await session.Execute(
-                """
-                INSERT INTO live_event (event_id, kind, subject, organisation_id, body, at)
-                VALUES (@Id, @kind, @subject, @Tenant, @text, @Now)
-                """,
-                new { Id = session.NewId<LiveEventId>(), kind, subject, Tenant = tenant?.Value, text, session.Now });
-        }
-    }
+            var text = JsonSerializer.Serialize(s.Body, s.Body.GetType(), WireJson.Messages);
+            IEnumerable<string?> tenants = s.SeenBy.Length == 0 ? [null] : s.SeenBy.Distinct().Select(o => (string?)o.Value);
+            return tenants.Select(t => new
+            {
+                Id = session.NewId<LiveEventId>(), s.Kind, s.Subject, Tenant = t, Text = text, session.Now,
+            });
+        }));
 
     /// <summary>Gives positions to what has none yet, in a transaction of its own if there is any. Returns the last one given.</summary>
     public static async Task<long> Number(Database database, CancellationToken ct = default)

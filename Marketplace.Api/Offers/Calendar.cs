@@ -18,6 +18,16 @@ internal static class Calendar
 
     private const string Drain = "o.drain_minutes * 60000";
 
+    private const string CutAt =
+        """
+        INSERT INTO calendar (offer_id, at, free)
+        SELECT offer_id, @at, free FROM calendar
+        WHERE offer_id = @offerId AND at = (SELECT MAX(at) FROM calendar WHERE offer_id = @offerId AND at <= @at)
+        ON CONFLICT (offer_id, at) DO NOTHING
+        """;
+
+    private const string AddOver = "UPDATE calendar SET free = free + @millis WHERE offer_id = @offerId AND at >= @from AND at < @until";
+
     /// <summary>The same for a window that other SQL gives.</summary>
     public static string FreeOver(string from, string until) =>
         $"""
@@ -39,26 +49,59 @@ internal static class Calendar
         await Put(session, offerId, until + drain, default);
     }
 
-    /// <summary>Takes cards over a window, or says that there is no room. The caller's session holds the offer from here on.</summary>
+    /// <summary>
+    /// Takes cards over a window, or says that there is no room; while an auction has the offer, there is none of what it may award. The
+    /// caller's session holds the offer from here on.
+    /// </summary>
     /// <param name="version">
     /// The version that the caller has read, when it goes by the ask; if the offer has changed, nothing is taken.
     /// </param>
-    /// <param name="auction">The auction that takes what it awarded; while one has the offer, nobody else takes what it may award.</param>
     public static async Task<bool> Take(
-        Session session, OfferId offerId, CardCount cards, Instant from, Instant until, long? version = null, AuctionId? auction = null)
+        Session session, OfferId offerId, CardCount cards, Instant from, Instant until, long? version = null)
     {
         var drain = await session.Find<long?>(
             $"""
             UPDATE offer AS o SET revision = revision + 1
             WHERE o.offer_id = @offerId AND o.state = 'open' AND o.version = COALESCE(@version, o.version)
-              AND (o.gated_by = @Auction OR {NotGated})
+              AND {NotGated}
             RETURNING drain_minutes
             """,
-            new { offerId, version, Until = until, Auction = auction?.Value });
+            new { offerId, version, Until = until });
         if (drain is not { } minutes) return false;
         if (await Least(session, offerId, from, until) < cards.Millis) return false;
         await Add(session, offerId, -cards.Millis, from, until + Duration.FromMinutes(minutes));
         return true;
+    }
+
+    /// <summary>Takes what an auction has awarded of the offers that it has, all at once.</summary>
+    /// <exception cref="InvalidOperationException">An offer is not the auction's, or not what the auction has seen.</exception>
+    /// <exception cref="System.Data.Common.DbException">More was awarded than is free.</exception>
+    public static async Task TakeAwarded(
+        Session session, AuctionId auction, IReadOnlyCollection<(Offer Offer, CardCount Cards, Instant From, Instant Until)> awarded)
+    {
+        // Inside the offer's window the CHECK knows what is free; outside it there may be no step to check.
+        var offers = awarded.GroupBy(a => a.Offer.OfferId).OrderBy(g => g.Key.Value, StringComparer.Ordinal)
+            .Select(g => new
+            {
+                OfferId = g.Key, auction, g.First().Offer.DrainMinutes, From = g.Min(a => a.From), Until = g.Max(a => a.Until),
+            })
+            .ToList();
+        var held = await session.ExecuteEach(
+            """
+            UPDATE offer SET revision = revision + 1
+            WHERE offer_id = @OfferId AND state = 'open' AND gated_by = @auction AND drain_minutes = @DrainMinutes
+              AND available_from <= @From AND available_until >= @Until
+            """,
+            offers);
+        if (held < offers.Count) throw new InvalidOperationException($"{auction} awarded cards of an offer that is not as it was gated");
+        var taken = awarded.Select(a => new
+        {
+            offerId = a.Offer.OfferId, millis = -(long)a.Cards.Millis, from = a.From,
+            until = a.Until + Duration.FromMinutes(a.Offer.DrainMinutes),
+        }).ToList();
+        var steps = taken.SelectMany(t => new[] { new { t.offerId, at = t.from }, new { t.offerId, at = t.until } }).Distinct();
+        await session.ExecuteEach(CutAt, steps);
+        await session.ExecuteEach(AddOver, taken);
     }
 
     /// <summary>Gives back what is left of a window that was taken.</summary>
@@ -133,20 +176,11 @@ internal static class Calendar
         if (from >= until) return;
         await Cut(session, offerId, from);
         await Cut(session, offerId, until);
-        await session.Execute(
-            "UPDATE calendar SET free = free + @millis WHERE offer_id = @offerId AND at >= @from AND at < @until",
-            new { offerId, millis, from, until });
+        await session.Execute(AddOver, new { offerId, millis, from, until });
     }
 
     /// <summary>Lets a step begin at that instant, as high as the one that it divides.</summary>
-    private static Task Cut(Session session, OfferId offerId, Instant at) => session.Execute(
-        """
-        INSERT INTO calendar (offer_id, at, free)
-        SELECT offer_id, @at, free FROM calendar
-        WHERE offer_id = @offerId AND at = (SELECT MAX(at) FROM calendar WHERE offer_id = @offerId AND at <= @at)
-        ON CONFLICT (offer_id, at) DO NOTHING
-        """,
-        new { offerId, at });
+    private static Task Cut(Session session, OfferId offerId, Instant at) => session.Execute(CutAt, new { offerId, at });
 
     private static Task Put(Session session, OfferId offerId, Instant at, CardCount free) => session.Execute(
         "INSERT INTO calendar (offer_id, at, free) VALUES (@offerId, @at, @free)", new { offerId, at, free });

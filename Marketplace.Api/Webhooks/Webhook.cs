@@ -130,24 +130,38 @@ public sealed record Webhook
         new { webhookId, owner }) == 1;
 
     /// <summary>Leaves a message for every address of some owners at which that kind is told, in the session in which it happens.</summary>
-    internal static async Task Tell(Session session, string kind, object data, params IEnumerable<OrganisationId> owners)
+    internal static Task Tell(Session session, string kind, object data, params OrganisationId[] owners) =>
+        Tell(session, kind, [(data, owners)]);
+
+    /// <summary>The same of many things of one kind, each with its owners.</summary>
+    internal static async Task Tell(Session session, string kind, IEnumerable<(object Data, OrganisationId[] Owners)> told)
     {
-        string? body = null;
-        foreach (var owner in owners.Distinct())
+        var listening = new Dictionary<OrganisationId, IReadOnlyList<Webhook>>();
+        var deliveries = new List<(WebhookId To, string Body)>();
+        foreach (var (data, owners) in told)
         {
-            foreach (var webhook in await List(session, owner))
+            string? body = null;
+            foreach (var owner in owners.Distinct())
             {
-                if (webhook.State != WebhookState.Active || !webhook.Hears(kind)) continue;
-                body ??= JsonSerializer.Serialize(new { type = kind, timestamp = session.Now, data }, WireJson.Messages);
-                await session.Execute(
-                    """
-                    INSERT INTO delivery (delivery_id, webhook_id, kind, body, state, due_at, created_at)
-                    VALUES (@Id, @WebhookId, @kind, @body, 'due', @Now, @Now)
-                    """,
-                    new { Id = session.NewId<DeliveryId>(), webhook.WebhookId, kind, body, session.Now });
+                if (!listening.TryGetValue(owner, out var webhooks)) listening[owner] = webhooks = await Listening(session, owner, kind);
+                foreach (var webhook in webhooks)
+                {
+                    body ??= JsonSerializer.Serialize(new { type = kind, timestamp = session.Now, data }, WireJson.Messages);
+                    deliveries.Add((webhook.WebhookId, body));
+                }
             }
         }
+
+        await session.ExecuteEach(
+            """
+            INSERT INTO delivery (delivery_id, webhook_id, kind, body, state, due_at, created_at)
+            VALUES (@Id, @To, @kind, @Body, 'due', @Now, @Now)
+            """,
+            deliveries.Select(d => new { Id = session.NewId<DeliveryId>(), d.To, kind, d.Body, session.Now }));
     }
+
+    private static async Task<IReadOnlyList<Webhook>> Listening(Session session, OrganisationId owner, string kind) =>
+        [.. (await List(session, owner)).Where(w => w.State == WebhookState.Active && w.Hears(kind))];
 
     // The address is a part of the key's purpose: a row that is copied to another opens nothing.
     internal static IDataProtector Sealer(IDataProtectionProvider protection, WebhookId webhookId) =>
