@@ -88,7 +88,8 @@ public sealed record Dispute
             WHERE lease_id = @leaseId AND state = 'open'
             """,
             new { leaseId, answer, State = WireJson.Word(state), Credit = credit?.Minor, session.Now });
-        if (credit is { } given) await LeaseCredits.Disputed(session, lease, given);
-        return (await Of(session, leaseId))[^1];
+        var dispute = (await Of(session, leaseId))[^1];
+        if (credit is { } given) await LeaseCredits.Disputed(session, lease, dispute.DisputeId, given);
+        return dispute;
     }
 }
