@@ -62,24 +62,33 @@ public sealed record Credit
         new { leaseId });
 
     /// <summary>
-    /// Gives it, once for the lease, the rule and the billing period that holds an instant, and takes it off the charges. The caller holds
-    /// the agreement.
+    /// Gives it, once for the lease, the rule, its occasion and the billing period that holds an instant, and takes it off the charges. The
+    /// caller holds the agreement.
     /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="agreement">The lease's.</param>
+    /// <param name="rule">For what.</param>
+    /// <param name="at">Any instant of the period.</param>
+    /// <param name="part">Of what the lease was charged in the period.</param>
+    /// <param name="amount">Beside the part.</param>
+    /// <param name="note">The figures of the case.</param>
+    /// <param name="occasion">Tells apart what happens more than once in a period: the id of a dispute.</param>
     /// <returns>False when it was given before.</returns>
     public static async Task<bool> Give(
-        Session session, Agreement agreement, CreditRule rule, Instant at, BasisPoints part, ExactAmount amount, string note)
+        Session session, Agreement agreement, CreditRule rule, Instant at, BasisPoints part, ExactAmount amount, string note,
+        string occasion = "")
     {
         var account = await BillingAccount.Get(session, agreement.BuyerId);
         var period = account.PeriodOf(at);
         var isNew = await session.Execute(
             """
-            INSERT INTO credit (credit_id, lease_id, rule, period_from, period_until, part, nanos, currency, note, given_at)
-            VALUES (@Id, @LeaseId, @Rule, @From, @Until, @part, @Nanos, @Currency, @note, @Now)
-            ON CONFLICT (lease_id, rule, period_from) DO NOTHING
+            INSERT INTO credit (credit_id, lease_id, rule, occasion, period_from, period_until, part, nanos, currency, note, given_at)
+            VALUES (@Id, @LeaseId, @Rule, @occasion, @From, @Until, @part, @Nanos, @Currency, @note, @Now)
+            ON CONFLICT (lease_id, rule, period_from, occasion) DO NOTHING
             """,
             new
             {
-                Id = session.NewId<CreditId>(), agreement.LeaseId, Rule = WireJson.Word(rule), period.From, period.Until, part,
+                Id = session.NewId<CreditId>(), agreement.LeaseId, Rule = WireJson.Word(rule), occasion, period.From, period.Until, part,
                 amount.Nanos, agreement.Price.Currency, note, session.Now,
             });
         if (isNew == 0) return false;

@@ -94,6 +94,10 @@ public static class InvoiceBook
         }
     }
 
+    /// <summary>
+    /// The leases of which something is to be billed or judged: an interruption that counts is judged as its period is closed, though no
+    /// usage of it may have been reported by then.
+    /// </summary>
     private static async Task<IReadOnlyList<LeaseId>> OpenLeases(Session session, OrganisationId accountId) => await session.Query<LeaseId>(
         """
         SELECT a.lease_id FROM agreement a
@@ -102,7 +106,11 @@ public static class InvoiceBook
             OR EXISTS (
               SELECT 1 FROM tally t
               WHERE t.lease_id = a.lease_id AND (t.quantity <> t.invoiced_quantity OR t.nanos <> t.invoiced_nanos
-                OR t.credited <> t.invoiced_credited)))
+                OR t.credited <> t.invoiced_credited))
+            OR EXISTS (
+              SELECT 1 FROM interruption i WHERE i.lease_id = a.lease_id AND i.counted = 1
+                AND (i.until_at IS NULL
+                  OR i.until_at > (SELECT COALESCE(MAX(b.period_until), 0) FROM billing_period b WHERE b.account_id = @accountId))))
         ORDER BY a.lease_id
         """,
         new { accountId });

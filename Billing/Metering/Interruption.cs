@@ -28,9 +28,16 @@ public sealed record Interruption
         """,
         new { leaseId, at });
 
-    /// <summary>Metering goes on, or the lease is over.</summary>
+    /// <summary>
+    /// Metering goes on, or the lease is over. Who ends it may have waited for the one who began it, with an earlier time: then it was
+    /// nothing.
+    /// </summary>
     public static Task End(Session session, LeaseId leaseId, Instant at) => session.Execute(
-        "UPDATE interruption SET until_at = @at WHERE lease_id = @leaseId AND until_at IS NULL", new { leaseId, at });
+        """
+        UPDATE interruption SET until_at = CASE WHEN from_at > @at THEN from_at ELSE @at END
+        WHERE lease_id = @leaseId AND until_at IS NULL
+        """,
+        new { leaseId, at });
 
     /// <summary>The one that goes on counts against availability.</summary>
     public static Task Count(Session session, LeaseId leaseId) => session.Execute(

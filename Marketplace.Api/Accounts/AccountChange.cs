@@ -18,8 +18,10 @@ public sealed record AccountChange(Money? CreditLimit = null, IReadOnlyList<stri
         if (Without?.Any(w => w != Limit) == true) throw Refusal.Invalid("without", $"names {Limit} or nothing");
         var isDropped = Without is { Count: > 0 };
         if (isDropped && CreditLimit is not null) throw Refusal.Invalid("without", $"names {Limit}, which is given as well");
-        if (isDropped || CreditLimit is not null)
-            await BillingAccount.Limit(session, id, Checked(CreditLimit, account.Currency.Code));
+        if (!isDropped && CreditLimit is null) return;
+        var limit = Checked(CreditLimit, account.Currency.Code);
+        await FundsLadder.LimitChanged(session, id);
+        await BillingAccount.Limit(session, id, limit);
     }
 
     /// <summary>A limit that an account of that currency can have.</summary>

@@ -82,13 +82,11 @@ public sealed record Dispute
 
         var state = credit is null ? DisputeState.Dismissed : DisputeState.Upheld;
         await LeaseBook.Move(session, lease, LeaseState.Ended, WireJson.Word(state), LeaseActor.Operator);
+        var disputeId = (await Of(session, leaseId)).Single(d => d.State == DisputeState.Open).DisputeId;
         await session.Execute(
-            """
-            UPDATE dispute SET state = @State, answer = @answer, credit = @Credit, resolved_at = @Now
-            WHERE lease_id = @leaseId AND state = 'open'
-            """,
-            new { leaseId, answer, State = WireJson.Word(state), Credit = credit?.Minor, session.Now });
-        if (credit is { } given) await LeaseCredits.Disputed(session, lease, given);
-        return (await Of(session, leaseId))[^1];
+            "UPDATE dispute SET state = @State, answer = @answer, credit = @Credit, resolved_at = @Now WHERE dispute_id = @disputeId",
+            new { disputeId, answer, State = WireJson.Word(state), Credit = credit?.Minor, session.Now });
+        if (credit is { } given) await LeaseCredits.Disputed(session, lease, disputeId, given);
+        return (await Of(session, leaseId)).Single(d => d.DisputeId == disputeId);
     }
 }

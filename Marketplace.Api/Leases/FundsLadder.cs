@@ -18,6 +18,12 @@ public sealed record FundsLow(long Hours, Instant RunOutAt, Instant At);
 /// </summary>
 internal static class FundsLadder
 {
+    /// <summary>The reason code of a pause, and of what follows if it is not ended.</summary>
+    internal const string FundsOut = "funds_out";
+
+    /// <summary>The reason code of going on.</summary>
+    internal const string PaidIn = "paid_in";
+
     /// <summary>The rung of a buyer to whom nothing is to be said.</summary>
     private const long Enough = 48;
 
@@ -55,10 +61,13 @@ internal static class FundsLadder
             """,
             new { buyer, Enough, at });
         var watch = await Of(session, buyer);
+
+        // Whoever had the row may have gone further than this look had seen; nobody goes back.
+        at = Instant.Max(at, watch.SeenAt);
         var hours = Enough;
         if (watch.Resumes(at))
         {
-            foreach (var lease in watch.Paused) await Move(session, lease, LeaseState.Active, "paid_in", at);
+            foreach (var lease in watch.Paused) await Move(session, lease, LeaseState.Active, PaidIn, at);
         }
         else
         {
@@ -66,7 +75,7 @@ internal static class FundsLadder
             hours = RungOf(runOut, at);
             if (hours == 0)
             {
-                foreach (var lease in watch.Running) await Move(session, lease, LeaseState.Interrupted, "funds_out", at);
+                foreach (var lease in watch.Running) await Move(session, lease, LeaseState.Interrupted, FundsOut, at);
             }
 
             if (hours < watch.Hours) await Tell(session, buyer, new FundsLow(hours, Instant.Max(runOut!.Value, at), at));
@@ -75,11 +84,17 @@ internal static class FundsLadder
         await Save(session, buyer, hours, at);
     }
 
+    /// <summary>The operator has changed what a buyer may owe: that counts from now on, and not for what ran before.</summary>
+    public static Task LimitChanged(Session session, OrganisationId buyer) => Save(session, buyer, null, session.Now);
+
     /// <summary>
     /// Writes down that all buyers were looked at, at most once a minute, and lets the holds of their leases shrink, once an hour. What
     /// happens later is dated later than this.
     /// </summary>
-    public static async Task Looked(Database database, CancellationToken ct)
+    /// <param name="database">The database.</param>
+    /// <param name="at">Up to when nothing more was due when they were looked at.</param>
+    /// <param name="ct">Cancels it.</param>
+    public static async Task Looked(Database database, Instant at, CancellationToken ct)
     {
         const string stale =
             """
@@ -90,23 +105,23 @@ internal static class FundsLadder
             """;
         await using (var look = await database.Read(ct))
         {
-            if ((await look.Query<OrganisationId>(stale, new { Before = look.Now - Duration.FromMinutes(1) })).Count == 0) return;
+            if ((await look.Query<OrganisationId>(stale, new { Before = at - Duration.FromMinutes(1) })).Count == 0) return;
         }
 
         await using var session = await database.Write(ct);
-        foreach (var buyer in await session.Query<OrganisationId>(stale, new { Before = session.Now - Duration.FromMinutes(1) }))
+        foreach (var buyer in await session.Query<OrganisationId>(stale, new { Before = at - Duration.FromMinutes(1) }))
         {
-            await Save(session, buyer, null, session.Now);
+            await Save(session, buyer, null, at);
             var shrinking = await session.Query<LeaseId>(
                 """
                 SELECT l.lease_id FROM hold h JOIN lease l ON l.lease_id = h.subject
                 WHERE h.account_id = @buyer AND l.state = 'active' AND l.until_at < @Soon AND h.changed_at <= @HourAgo ORDER BY l.lease_id
                 """,
-                new { buyer, Soon = session.Now + LeaseBook.Held, HourAgo = session.Now - Duration.FromHours(1) });
+                new { buyer, Soon = at + LeaseBook.Held, HourAgo = at - Duration.FromHours(1) });
             foreach (var leaseId in shrinking)
             {
                 if (await LeaseBook.Hold(session, leaseId) is { IsRunning: true } lease)
-                    await LeaseBook.HoldFunds(session, [lease], session.Now, mustFit: false);
+                    await LeaseBook.HoldFunds(session, [lease], at, mustFit: false);
             }
         }
 
@@ -123,7 +138,7 @@ internal static class FundsLadder
     private static async Task<Instant?> Crossing(Session session, OrganisationId buyer)
     {
         var watch = await Of(session, buyer);
-        if (watch.Resumes(watch.CheckedAt)) return watch.CheckedAt;
+        if (watch.Resumes(watch.PaidAt)) return watch.PaidAt;
         if (watch.Running.Count == 0) return null;
         var runOut = watch.Runway.EndsAt();
         var rung = RungOf(runOut, watch.CheckedAt);
@@ -145,9 +160,11 @@ internal static class FundsLadder
     private static Task<IReadOnlyList<OrganisationId>> Watched(Session session) => session.Query<OrganisationId>(
         """
         SELECT DISTINCT a.buyer_id FROM lease l JOIN agreement a ON a.lease_id = l.lease_id
-        JOIN account c ON c.account_id = a.buyer_id AND c.credit_limit IS NOT NULL
-        WHERE l.state = 'active' OR (l.state = 'interrupted' AND l.reason = 'funds_out') ORDER BY a.buyer_id
-        """);
+        JOIN account c ON c.account_id = a.buyer_id
+        WHERE (l.state = 'active' AND c.credit_limit IS NOT NULL) OR (l.state = 'interrupted' AND l.reason = @FundsOut)
+        ORDER BY a.buyer_id
+        """,
+        new { FundsOut });
 
     private static async Task<Watch> Of(Session session, OrganisationId buyer)
     {
@@ -156,7 +173,9 @@ internal static class FundsLadder
         var leases = await session.Query<Exposed>(
             """
             SELECT a.lease_id, l.state, l.reason, a.price_nanos, a.currency, a.cards, a.until_at, a.ended_at, a.started_at,
-              (SELECT u.until_at FROM usage_event u WHERE u.lease_id = a.lease_id ORDER BY u.from_at DESC LIMIT 1) AS metered_until
+              (SELECT u.until_at FROM usage_event u
+                WHERE u.lease_id = a.lease_id AND NOT EXISTS (SELECT 1 FROM usage_unrated w WHERE w.usage_id = u.usage_id)
+                ORDER BY u.from_at DESC LIMIT 1) AS metered_until
             FROM agreement a JOIN lease l ON l.lease_id = a.lease_id
             WHERE a.buyer_id = @buyer AND a.started_at IS NOT NULL AND a.currency = @Currency
               AND (l.state IN ('active', 'interrupted') OR l.over_at > @Since)
@@ -166,19 +185,32 @@ internal static class FundsLadder
         var burns = new List<Burn>();
         foreach (var lease in leases) burns.Add(lease.Unmetered(await Interruption.Of(session, lease.LeaseId)));
         var running = leases.Where(l => l.State == LeaseState.Active).ToList();
+        var paused = leases.Where(l => l is { State: LeaseState.Interrupted, Reason: FundsOut }).ToList();
         var seen = await session.Find<Seen>("SELECT hours, checked_at FROM funds_watch WHERE account_id = @buyer", new { buyer });
+        var checkedAt = Instant.Min(
+            session.Now,
+            Instant.Max(
+                seen?.CheckedAt ?? NodaConstants.UnixEpoch,
+                running.Select(l => l.StartedAt).DefaultIfEmpty(seen?.CheckedAt ?? session.Now).Min()));
+        var left = funds.CreditLimit is { } limit ? limit + funds.Deposit - funds.Receivable - funds.Uninvoiced : Unlimited(account);
         return new()
         {
-            Runway = new(account, funds.CreditLimit!.Value + funds.Deposit - funds.Receivable - funds.Uninvoiced, burns),
-            Running = running, Paused = [.. leases.Where(l => l is { State: LeaseState.Interrupted, Reason: "funds_out" })],
-            Hours = seen?.Hours ?? Enough,
-            CheckedAt = Instant.Min(
-                session.Now,
-                Instant.Max(
-                    seen?.CheckedAt ?? NodaConstants.UnixEpoch,
-                    running.Select(l => l.StartedAt).DefaultIfEmpty(seen?.CheckedAt ?? session.Now).Min())),
+            Runway = new(account, left, burns), Running = running, Paused = paused, Hours = seen?.Hours ?? Enough, CheckedAt = checkedAt,
+            SeenAt = seen?.CheckedAt ?? NodaConstants.UnixEpoch,
+            PaidAt = paused.Count == 0 ? checkedAt : Instant.Min(session.Now, Instant.Max(checkedAt, await LastPaid(session, account))),
         };
     }
+
+    /// <summary>What carries whatever runs: the most that <see cref="Funds.WithTax"/> says of any cost.</summary>
+    private static Money Unlimited(BillingAccount account) => new(long.MaxValue / 4, account.Currency);
+
+    private static async Task<Instant> LastPaid(Session session, BillingAccount account) =>
+        Instant.FromUnixTimeMilliseconds(await session.Scalar<long>(
+            """
+            SELECT CAST(COALESCE(MAX(t.at), 0) AS BIGINT) FROM posting p JOIN ledger_transaction t ON t.transaction_id = p.transaction_id
+            WHERE p.ledger_account = @Deposit
+            """,
+            new { Deposit = $"deposit:{account.AccountId}" }));
 
     private static async Task Move(Session session, Exposed exposed, LeaseState to, string reason, Instant at)
     {
@@ -210,7 +242,14 @@ internal static class FundsLadder
 
         public long Hours { get; init; }
 
+        /// <summary>Up to when nothing more was due; since when something runs, if that is later.</summary>
         public Instant CheckedAt { get; init; }
+
+        /// <summary>The first of these as it was written down.</summary>
+        public Instant SeenAt { get; init; }
+
+        /// <summary>When money last came in, if that is later: paused leases go on from then, and not from before.</summary>
+        public Instant PaidAt { get; init; }
 
         /// <summary>Whether what is left would carry, from then on, the paused leases too.</summary>
         public bool Resumes(Instant at)

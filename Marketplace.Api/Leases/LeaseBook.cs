@@ -78,6 +78,7 @@ public static class LeaseBook
     {
         var lease = await Hold(session, leaseId);
         if (lease is null || (lease.BuyerId != party && lease.ProviderId != party)) throw Refusal.NotFound("such lease of yours");
+        RefuseOver(session, lease);
         var who = lease.BuyerId == party ? LeaseActor.Buyer : LeaseActor.Provider;
         var begun = lease.State is not (LeaseState.Awarded or LeaseState.Provisioning);
         if (!begun && who == LeaseActor.Provider && session.Now > lease.FromAt - LeaseLife.FreeWithdrawal)
@@ -94,6 +95,7 @@ public static class LeaseBook
     public static async Task<Lease> Fail(Session session, Caller caller, LeaseId leaseId, string note)
     {
         var (lease, who) = await ServedBy(session, caller, leaseId);
+        RefuseOver(session, lease);
         return await Move(session, lease, LeaseState.Failed, "provider", who, note: note);
     }
 
@@ -103,6 +105,7 @@ public static class LeaseBook
     {
         var lease = await Hold(session, leaseId);
         if (lease is null || lease.BuyerId != buyer) throw Refusal.NotFound("such lease of yours");
+        RefuseOver(session, lease);
         if (lease.State == LeaseState.Active)
         {
             if (lease.Measured is not { } measured || SlaRules.Throughput(measured).Value == 0)
@@ -123,15 +126,21 @@ public static class LeaseBook
         var edge = LeaseLife.Edge(lease.State, to, reason, by);
         var when = at ?? session.Now;
         var isOver = to is not (LeaseState.Provisioning or LeaseState.Active or LeaseState.Interrupted);
+
+        // A pause for want of funds takes nothing back that its provider has announced; it comes when the pause is over, if not later.
+        var keepsNotice = !isOver && reason is FundsLadder.FundsOut or FundsLadder.PaidIn;
         var moved = await session.Execute(
             """
-            UPDATE lease SET state = @To, reason = @Reason, version = version + 1, interrupt_at = NULL, interrupt_reason = NULL,
+            UPDATE lease SET state = @To, reason = @Reason, version = version + 1,
+              interrupt_at = CASE WHEN @KeepsNotice = 1 THEN CASE WHEN interrupt_at < @when THEN @when ELSE interrupt_at END END,
+              interrupt_reason = CASE WHEN @KeepsNotice = 1 THEN interrupt_reason END,
               over_at = CASE WHEN @IsOver = 1 THEN COALESCE(over_at, @when) END
             WHERE lease_id = @LeaseId AND state = @From
             """,
             new
             {
                 lease.LeaseId, From = WireJson.Word(lease.State), To = WireJson.Word(to), edge.Reason, when, IsOver = isOver ? 1L : 0L,
+                KeepsNotice = keepsNotice ? 1L : 0L,
             });
         if (moved == 0) throw Refusal.Conflict($"The lease is {WireJson.Word(lease.State)} no longer; look again");
         foreach (var effect in edge.Effects) await Do(session, lease, effect, when);
@@ -211,8 +220,12 @@ public static class LeaseBook
         await OfferBook.Wake(session, lease.OfferId);
     }
 
-    private static void RefuseOver(Session session, Lease lease)
+    /// <summary>
+    /// Refuses what comes after the window and before the keeper's next look: the lease ends as of the end of its window, for nobody later.
+    /// </summary>
+    internal static void RefuseOver(Session session, Lease lease)
     {
-        if (session.Now >= lease.UntilAt) throw Refusal.Conflict($"The lease was over at {InstantText.Format(lease.UntilAt)}");
+        if (lease.EndedAt is null && session.Now >= lease.UntilAt)
+            throw Refusal.Conflict($"The lease was over at {InstantText.Format(lease.UntilAt)}");
     }
 }

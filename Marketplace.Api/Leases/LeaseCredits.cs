@@ -32,7 +32,7 @@ internal static class LeaseCredits
     /// <summary>
     /// What the operator names for a dispute, taken off the newest period first, because that is the one that may not be invoiced yet.
     /// </summary>
-    public static async Task Disputed(Session session, Lease lease, Money amount)
+    public static async Task Disputed(Session session, Lease lease, DisputeId disputeId, Money amount)
     {
         var left = ExactAmount.Of(amount).Nanos;
         foreach (var month in await ChargeBook.Months(session, lease.BuyerId, lease.LeaseId))
@@ -40,16 +40,20 @@ internal static class LeaseCredits
             var part = Math.Min(left, month.Charged.Nanos);
             if (part <= 0) continue;
             await Give(
-                session, lease, CreditRule.Dispute, month.PeriodFrom, default, new(part, lease.Price.Currency), "dispute upheld");
+                session, lease, CreditRule.Dispute, month.PeriodFrom, default, new(part, lease.Price.Currency), "dispute upheld",
+                disputeId.Value);
             left -= part;
         }
+
+        if (left > 0) throw new InvalidOperationException($"{disputeId} credits more than {lease.LeaseId} was charged");
     }
 
     private static async Task Give(
-        Session session, Lease lease, CreditRule rule, Instant at, BasisPoints part, ExactAmount amount, string note)
+        Session session, Lease lease, CreditRule rule, Instant at, BasisPoints part, ExactAmount amount, string note,
+        string occasion = "")
     {
         var agreement = (await Agreement.Find(session, lease.LeaseId))!;
-        if (!await Credit.Give(session, agreement, rule, at, part, amount, note)) return;
+        if (!await Credit.Give(session, agreement, rule, at, part, amount, note, occasion)) return;
         var now = (await LeaseBook.Find(session, lease.LeaseId))!;
         await LeaseEvent.Add(
             session, lease.LeaseId, now.State, now.State, "credit", LeaseActor.Market, $"{WireJson.Word(rule)}: {note}", session.Now);

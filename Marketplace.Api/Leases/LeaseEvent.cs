@@ -57,6 +57,11 @@ public sealed record LeaseEvent
             leaseId, To = WireJson.Word(edge.To), edge.Reason, Actor = WireJson.Word(LeaseActor.Market), session.Now,
         }));
 
+    /// <summary>Whether something of that reason happened at an instant or later.</summary>
+    internal static async Task<bool> Has(Session session, LeaseId leaseId, string reason, Instant since) => await session.Scalar<long>(
+        "SELECT COUNT(*) FROM lease_event WHERE lease_id = @leaseId AND reason = @reason AND at >= @since",
+        new { leaseId, reason, since }) > 0;
+
     /// <summary>Adds to the history; the caller holds the lease.</summary>
     internal static Task Add(
         Session session, LeaseId leaseId, LeaseState? from, LeaseState to, string reason, LeaseActor actor, string? note, Instant at) =>

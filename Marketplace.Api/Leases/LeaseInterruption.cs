@@ -63,7 +63,8 @@ public sealed record LeaseInterruption(InterruptionReason Reason, Instant? From 
     public static async Task<Lease> Resume(Session session, Caller caller, LeaseId leaseId)
     {
         var (lease, who) = await LeaseBook.ServedBy(session, caller, leaseId);
-        if (lease is { State: LeaseState.Interrupted, Reason: "funds_out" })
+        LeaseBook.RefuseOver(session, lease);
+        if (lease is { State: LeaseState.Interrupted, Reason: FundsLadder.FundsOut })
             throw Refusal.Conflict("The lease waits for its buyer's funds; it goes on when they are paid in");
         if (lease is not { State: LeaseState.Active, InterruptAt: not null })
             return await LeaseBook.Move(session, lease, LeaseState.Active, "resumed", who);

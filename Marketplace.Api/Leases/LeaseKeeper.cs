@@ -19,9 +19,11 @@ public sealed class LeaseKeeper(
 
     private const int Most = 1_000;
 
+    private const string NoUsage = "no_usage";
+
     /// <summary>SQL for what is due of leases up to @upTo, the earliest first.</summary>
     private const string Due =
-        """
+        $"""
         SELECT d.lease_id, d.task, CAST(d.due AS BIGINT) AS due FROM (
           SELECT l.lease_id, 'over' AS task, l.until_at AS due FROM lease l
           WHERE l.state IN ('awarded', 'provisioning', 'active', 'interrupted') AND l.until_at <= @upTo
@@ -32,7 +34,7 @@ public sealed class LeaseKeeper(
           SELECT l.lease_id, 'interrupt', l.interrupt_at FROM lease l WHERE l.state = 'active' AND l.interrupt_at <= @upTo
           UNION ALL
           SELECT l.lease_id, 'close', i.from_at + @fundsGrace FROM lease l JOIN interruption i ON i.lease_id = l.lease_id
-          WHERE l.state = 'interrupted' AND l.reason = 'funds_out' AND i.until_at IS NULL AND i.from_at + @fundsGrace <= @upTo
+          WHERE l.state = 'interrupted' AND l.reason = '{FundsLadder.FundsOut}' AND i.until_at IS NULL AND i.from_at + @fundsGrace <= @upTo
           UNION ALL
           SELECT s.lease_id, 'silent', s.heard + @silence FROM (
             SELECT r.lease_id, CASE WHEN COALESCE(r.back, 0) > COALESCE(u.until_at, r.started_at) THEN r.back
@@ -44,7 +46,7 @@ public sealed class LeaseKeeper(
               WHERE l.state = 'active' AND a.started_at + @silence < @upTo) r
             LEFT JOIN usage_event u ON u.usage_id = r.last) s
           WHERE s.heard + @silence < @upTo
-            AND NOT EXISTS (SELECT 1 FROM lease_event e WHERE e.lease_id = s.lease_id AND e.reason = 'no_usage' AND e.at >= s.heard)
+            AND NOT EXISTS (SELECT 1 FROM lease_event e WHERE e.lease_id = s.lease_id AND e.reason = '{NoUsage}' AND e.at >= s.heard)
           UNION ALL
           SELECT l.lease_id, 'settle', CAST(@upTo AS BIGINT) FROM lease l JOIN agreement a ON a.lease_id = l.lease_id
           WHERE l.state = 'ended' AND l.over_at <= (SELECT MAX(b.period_until) FROM billing_period b)
@@ -61,14 +63,22 @@ public sealed class LeaseKeeper(
     /// <summary>Does all that is due by now. The test clock runs it at once when it is moved.</summary>
     public static async Task Tend(Database database, MarketplaceOptions options, CancellationToken ct = default)
     {
-        while (await Next(database, options, ct) is var (tasks, funds))
+        for (;;)
         {
+            var (at, tasks, funds) = await Next(database, options, ct);
+            if (tasks == 0 && funds is null)
+            {
+                await FundsLadder.Looked(database, at, ct);
+                return;
+            }
+
             await using var session = await database.Write(ct);
 
-            // What is due of leases before the funds cross a rung may be why they do not.
+            // What is due of leases before the funds cross a rung may be why they do not. And nothing is done that was not due at the look:
+            // should the clock have jumped since, funds may have crossed a rung before it.
             if (tasks > 0)
             {
-                foreach (var task in await Tasks(session, funds?.At ?? session.Now, options)) await Do(session, task);
+                foreach (var task in await Tasks(session, funds?.At ?? at, options)) await Do(session, task);
             }
             else
             {
@@ -77,20 +87,17 @@ public sealed class LeaseKeeper(
 
             await session.Commit();
         }
-
-        await FundsLadder.Looked(database, ct);
     }
 
     protected override Task Round(CancellationToken ct) => Tend(database, options, ct);
 
-    /// <summary>What is due: how many tasks of leases, and the buyer whose funds come before any later one; null: nothing.</summary>
-    private static async Task<(int Tasks, (OrganisationId Buyer, Instant At)? Funds)?> Next(
+    /// <summary>What is due at an instant: how many tasks of leases, and the buyer whose funds come before any later one.</summary>
+    private static async Task<(Instant At, int Tasks, (OrganisationId Buyer, Instant At)? Funds)> Next(
         Database database, MarketplaceOptions options, CancellationToken ct)
     {
         await using var look = await database.Read(ct);
         var funds = await FundsLadder.Next(look);
-        var tasks = (await Tasks(look, funds?.At ?? look.Now, options)).Count;
-        return tasks == 0 && funds is null ? null : (tasks, funds);
+        return (look.Now, (await Tasks(look, funds?.At ?? look.Now, options)).Count, funds);
     }
 
     private static Task<IReadOnlyList<LeaseTask>> Tasks(Session session, Instant upTo, MarketplaceOptions options) =>
@@ -114,15 +121,16 @@ public sealed class LeaseKeeper(
             case "interrupt" when lease is { State: LeaseState.Active, InterruptReason: { } reason }:
                 await LeaseBook.Move(session, lease, LeaseState.Interrupted, reason, LeaseActor.Provider, at);
                 break;
-            case "close" when lease is { State: LeaseState.Interrupted, Reason: "funds_out" }:
-                await Move(LeaseState.Ended, "funds_out");
+            case "close" when lease is { State: LeaseState.Interrupted, Reason: FundsLadder.FundsOut }:
+                await Move(LeaseState.Ended, FundsLadder.FundsOut);
                 break;
             case "settle" when lease.State == LeaseState.Ended:
                 await LeaseBook.Move(session, lease, LeaseState.Settled, "settled", LeaseActor.Market);
                 break;
-            case "silent" when lease.State == LeaseState.Active:
-                await LeaseEvent.Add(session, lease.LeaseId, lease.State, lease.State, "no_usage", LeaseActor.Market, null, at);
-                await LeaseNews.Say(session, [lease], "doubt", "no_usage", at);
+            case "silent" when lease.State == LeaseState.Active
+                && !await LeaseEvent.Has(session, lease.LeaseId, NoUsage, since: at - Silence):
+                await LeaseEvent.Add(session, lease.LeaseId, lease.State, lease.State, NoUsage, LeaseActor.Market, null, at);
+                await LeaseNews.Say(session, [lease], "doubt", NoUsage, at);
                 break;
         }
 

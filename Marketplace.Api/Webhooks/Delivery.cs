@@ -95,6 +95,7 @@ public sealed record Delivery
                 deliveryId, State = WireJson.Word(state),
                 Due = state == DeliveryState.Due ? session.Now + Waits[(int)attempts] : session.Now,
             });
+        if (!isTaken) await PutOff(session, webhookId);
         await session.Execute(
             """
             UPDATE webhook SET failing_since = CASE WHEN @IsTaken = 1 THEN NULL ELSE COALESCE(failing_since, @Now) END,
@@ -107,6 +108,14 @@ public sealed record Delivery
                 Long = session.Now - LongestFailure,
             });
     }
+
+    /// <summary>
+    /// What else is due at an address that has just failed waits as long as a first failure: many messages to it would otherwise all be
+    /// tried, one after the other, while those to other addresses wait for the courier.
+    /// </summary>
+    private static Task PutOff(Session session, WebhookId webhookId) => session.Execute(
+        "UPDATE delivery SET due_at = @Later WHERE webhook_id = @webhookId AND state = 'due' AND due_at <= @Now",
+        new { webhookId, session.Now, Later = session.Now + Waits[0] });
 
     private static readonly Duration LongestFailure = Duration.FromDays(5);
 }

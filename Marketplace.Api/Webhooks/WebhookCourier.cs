@@ -17,7 +17,7 @@ public sealed class WebhookCourier(
     Database database, IDataProtectionProvider protection, MarketplaceOptions options, TimeProvider time, ILogger<WebhookCourier> log)
     : Rounds(time, log, TimeSpan.FromSeconds(1))
 {
-    /// <summary>A claim that is older belongs to a courier that died; longer than all that a courier claims takes to send.</summary>
+    /// <summary>A claim that is older belongs to a courier that died; longer than a message may take.</summary>
     internal static readonly Duration ClaimTime = Duration.FromMinutes(5);
 
     private const int Most = 20;
@@ -30,27 +30,27 @@ public sealed class WebhookCourier(
     {
         var parcels = await Claim(database, ct);
 
-        // One address after the other would let a slow one hold up the others; one address's own messages go in their order.
-        await Task.WhenAll(parcels.GroupBy(p => p.WebhookId).Select(async own =>
+        // One message of each address, all at once: a slow address holds up the others for no longer than one message may take.
+        await Task.WhenAll(parcels.Select(async parcel =>
         {
-            foreach (var parcel in own.OrderBy(p => p.DeliveryId.Value, StringComparer.Ordinal))
-            {
-                var (status, error) = await Send(parcel, protection, http, ct);
-                await using var session = await database.Write(ct);
-                await Delivery.Tried(session, parcel.DeliveryId, parcel.WebhookId, parcel.Attempts, status, error);
-                await session.Commit();
-            }
+            var (status, error) = await Send(parcel, protection, http, ct);
+            await using var session = await database.Write(ct);
+            await Delivery.Tried(session, parcel.DeliveryId, parcel.WebhookId, parcel.Attempts, status, error);
+            await session.Commit();
         }));
         return parcels.Count;
     }
 
-    /// <summary>Takes what is due, so that no other courier does.</summary>
+    /// <summary>Takes what is due, the first message of each address, so that no other courier does.</summary>
     internal static async Task<IReadOnlyList<Parcel>> Claim(Database database, CancellationToken ct)
     {
         const string due =
             """
-            SELECT d.delivery_id FROM delivery d JOIN webhook w ON w.webhook_id = d.webhook_id
-            WHERE d.state = 'due' AND d.due_at <= @Now AND w.state = 'active' ORDER BY d.due_at, d.delivery_id LIMIT @Most
+            SELECT x.delivery_id FROM (
+              SELECT d.delivery_id, d.due_at, ROW_NUMBER() OVER (PARTITION BY d.webhook_id ORDER BY d.due_at, d.delivery_id) AS place
+              FROM delivery d JOIN webhook w ON w.webhook_id = d.webhook_id
+              WHERE d.state = 'due' AND d.due_at <= @Now AND w.state = 'active') x
+            WHERE x.place = 1 ORDER BY x.due_at, x.delivery_id LIMIT @Most
             """;
         await using (var look = await database.Read(ct))
         {

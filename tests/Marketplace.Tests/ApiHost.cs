@@ -80,19 +80,15 @@ public sealed class ApiHost : IAsyncDisposable
     /// <summary>Waits until the pipeline has nothing left to do.</summary>
     public async Task Settle()
     {
-        for (var tries = 0; tries < 2_400; tries++)
-        {
-            await using (var session = await Database.Read())
+        await Eventually.True(
+            async () =>
             {
+                await using var session = await Database.Read();
                 var left = await Backlog.Of(session);
-                if (left.IsEmpty) return;
                 if (left.Parked > 0) Assert.Fail((await Outbox.Parked(session))[0].Error);
-            }
-
-            await Task.Delay(25);
-        }
-
-        Assert.Fail("The pipeline has not finished within a minute");
+                return left.IsEmpty;
+            },
+            "the pipeline has nothing left to do");
     }
 
     public async ValueTask DisposeAsync()

@@ -115,7 +115,7 @@ public sealed class AuctioneerTests
         var posted = buyers.Select((buyer, i) => Task.Run(async () =>
         {
             var placed = 0;
-            for (var hour = 1; !stop.IsCancellationRequested && hour < 40; hour++, placed++)
+            for (var hour = 1; hour == 1 || (!stop.IsCancellationRequested && hour < 40); hour++, placed++)
             {
                 await books.Place(buyer, MarketBooks.Bid(
                     cards: $"{1 + (i % 3)}", perCard: "13", from: $"2026-01-0{1 + (hour / 20)}T{hour % 20:00}:00", until: "2026-01-03"));

@@ -82,9 +82,22 @@ public sealed class SlurmMarket : IAsyncDisposable
 
     public async Task<string> StateOf(string lease) => (await Buyer.Get($"/v1/leases/{lease}")).Text("state");
 
-    /// <summary>Usage events of a lease that the marketplace took.</summary>
-    public async Task<IReadOnlyList<JsonElement>> Usage(string lease) =>
-        [.. (await Provider.Get($"/v1/usage?lease={lease}")).At("items").EnumerateArray()];
+    /// <summary>
+    /// Usage of a lease that the marketplace took, job by job: one that ran over the full hour was told in two events, and is one here.
+    /// </summary>
+    internal async Task<IReadOnlyList<JobUsage>> Usage(string lease) =>
+    [
+        .. (await Provider.Get($"/v1/usage?lease={lease}")).At("items").EnumerateArray()
+            .GroupBy(e => Text(e, "eventId")[..Text(e, "eventId").LastIndexOf('-')])
+            .Select(job => new JobUsage(
+                job.Min(e => At(e, "fromAt")), job.Max(e => At(e, "untilAt")), job.First().GetProperty("cards").GetRawText(), job.Count())),
+    ];
+
+    /// <summary>An instant of an answer.</summary>
+    internal static Instant At(JsonElement json, string name) =>
+        InstantText.TryParse(Text(json, name), out var instant) ? instant : throw new FormatException(name);
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
 
     /// <summary>A connector that has just been started: it remembers nothing.</summary>
     internal SlurmConnector Connector(string? key = null) => new(
@@ -178,6 +191,9 @@ public sealed class SlurmMarket : IAsyncDisposable
         InstantText.Format(Instant.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()) + duration);
 
     private string Region => "r" + Provider.Id[^8..];
+
+    /// <summary>What one job used.</summary>
+    internal sealed record JobUsage(Instant From, Instant Until, string Cards, int Events);
 
     private async Task Script(string name, string body)
     {

@@ -54,7 +54,13 @@ internal sealed class RealProgram : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+        {
+            // Until it is gone it may still write where the test is about to clear up.
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
         _process.Dispose();
     }
 }

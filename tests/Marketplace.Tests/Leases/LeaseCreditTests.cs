@@ -17,9 +17,9 @@ public sealed class LeaseCreditTests
         var lease = await run.Run(until: "2026-01-11");
         await run.Until("2026-01-05");
         await run.Market.Do(async session => await new LeaseInterruption(InterruptionReason.ForceMajeure, Note: "power").Begin(
-            session, await Who(session, run.Provider), lease));
+            session, await run.Who(run.Provider), lease));
         await run.Until("2026-01-05T03:00");
-        await run.Market.Do(async session => await LeaseInterruption.Resume(session, await Who(session, run.Provider), lease));
+        await run.Market.Do(async session => await LeaseInterruption.Resume(session, await run.Who(run.Provider), lease));
         await run.Until("2026-01-10");
         await run.Report(lease);
         await run.Until("2026-01-12");
@@ -50,7 +50,7 @@ public sealed class LeaseCreditTests
         var lease = await run.Run(until: "2026-01-03");
         await run.Market.Do(async session =>
         {
-            var provider = await Who(session, run.Provider);
+            var provider = await run.Who(run.Provider);
             var early = new LeaseInterruption(InterruptionReason.OwnUse, Books.At("2026-01-01T00:30"));
             Assert.Equal("from", (await Assert.ThrowsAsync<Refusal>(() => early.Begin(session, provider, lease))).Field);
             var other = new LeaseInterruption(InterruptionReason.Preempted);
@@ -72,7 +72,7 @@ public sealed class LeaseCreditTests
         await using var run = await RunningLease.Open(engine);
         var lease = await run.Run(until: "2026-01-03");
         await run.Until("2026-01-02");
-        await run.Market.Do(async session => await LeaseBook.Fail(session, await Who(session, run.Provider), lease, "the node is gone"));
+        await run.Market.Do(async session => await LeaseBook.Fail(session, await run.Who(run.Provider), lease, "the node is gone"));
         await run.Report(lease);
         await run.Bill("2026-02-01");
 
@@ -120,6 +120,53 @@ public sealed class LeaseCreditTests
         await Explained(run, "220.00", "20.00");
         await run.Until("2026-03-02");
         Assert.Equal(LeaseState.Settled, (await run.Market.Find(lease)).State);
+    }
+
+    [Theory, EveryEngine]
+    public async Task UsageThatAllCameAfterThePeriodWasClosed_IsCreditedNoLess(Engine engine)
+    {
+        await using var run = await RunningLease.Open(engine);
+        var lease = await run.Run(until: "2026-01-11");
+        await run.Until("2026-01-05");
+        var provider = await run.Who(run.Provider);
+        await run.Market.Do(s => new LeaseInterruption(InterruptionReason.ForceMajeure).Begin(s, provider, lease));
+        await run.Until("2026-01-05T03:00");
+        await run.Market.Do(s => LeaseInterruption.Resume(s, provider, lease));
+        await run.Until("2026-01-12");
+        await run.Bill("2026-02-01");
+        Assert.Empty(await run.Market.Books.Invoices());
+
+        await run.Report(lease);
+        await run.Bill("2026-03-01");
+
+        var line = Assert.Single(Assert.Single(await run.Market.Books.Invoices()).Lines!);
+        Assert.Equal(("2370.00", "711.00"), (Used(line), line.Credited.Amount));
+        await Explained(run, "1659.00", "711.00");
+    }
+
+    [Theory, EveryEngine]
+    public async Task ASecondDispute_IsCreditedToo_UpToWhatIsLeft(Engine engine)
+    {
+        await using var run = await RunningLease.Open(engine);
+        var lease = await run.Run(until: "2026-01-02");
+        await run.Until("2026-01-03");
+        await run.Report(lease);
+        await run.Bill("2026-02-01");
+        foreach (var credit in new[] { "20.00", "30.00" })
+        {
+            await run.Market.Do(session => Dispute.Open(session, run.Buyer, lease, "hours were lost"));
+            await run.Market.Do(s => Dispute.Resolve(s, lease, "agreed", Money.Parse(credit, Currency.Cny)));
+        }
+
+        Assert.Equal("50.00", (await run.Market.Find(lease)).Credited.Amount);
+        await run.Market.Do(session => Dispute.Open(session, run.Buyer, lease, "and more"));
+        var tooMuch = await run.Market.Refused(s => Dispute.Resolve(s, lease, "no", Money.Parse("190.01", Currency.Cny)));
+        Assert.Equal("credit", tooMuch.Field);
+        await run.Market.Do(s => Dispute.Resolve(s, lease, "all", Money.Parse("190.00", Currency.Cny)));
+        await run.Bill("2026-03-01");
+
+        Assert.Equal(["240.00", "-240.00"], (await run.Market.Books.Invoices()).Select(i => i.Net.Amount));
+        await Explained(run, "0.00", "240.00");
     }
 
     [Theory]
@@ -204,9 +251,4 @@ public sealed class LeaseCreditTests
 
     private static async Task<string> Payable(RunningLease run) =>
         (await run.Market.Look(Ledger.Balances)).Single(b => b.Account == $"payable:{run.Provider}").Balance.Amount;
-
-    private static async Task<Caller> Who(Session session, OrganisationId organisation) =>
-        await Organisation.Find(session, organisation) is { } found
-            ? new(organisation, found.Name, found.Roles, found.Zone, new ApiKeyId("key_x"))
-            : throw new InvalidOperationException();
 }

@@ -12,7 +12,7 @@ public sealed class LeaseKeeperTests
     {
         await using var run = await RunningLease.Open(engine, "interruptible = 1, notice_minutes = 30");
         var lease = await run.Run(until: "2026-01-02");
-        var provider = await Who(run, run.Provider);
+        var provider = await run.Who(run.Provider);
         await run.Market.Do(session => new LeaseInterruption(InterruptionReason.Preempted).Begin(session, provider, lease));
 
         await run.Until("2026-01-05");
@@ -152,7 +152,7 @@ public sealed class LeaseKeeperTests
             await using var run = await RunningLease.Open(Engine.Sqlite, "interruptible = 1, notice_minutes = 10");
             var funds = random.Next(700, 1_500);
             await run.Limit(funds);
-            var provider = await Who(run, run.Provider);
+            var provider = await run.Who(run.Provider);
             var leases = new List<LeaseId>();
             for (var i = 0; i < 3; i++) leases.Add(await run.Run(until: $"2026-01-0{random.Next(3, 6)}", cards: i == 0 ? "0.5" : "1"));
 
@@ -225,9 +225,4 @@ public sealed class LeaseKeeperTests
             return (json.GetProperty("hours").GetInt64(), at);
         })];
     });
-
-    private static async Task<Caller> Who(RunningLease run, OrganisationId organisation) =>
-        (await run.Market.Look(session => Organisation.Find(session, organisation))) is { } found
-            ? new(organisation, found.Name, found.Roles, found.Zone, new ApiKeyId("key_x"))
-            : throw new InvalidOperationException();
 }

@@ -101,6 +101,12 @@ public sealed class RunningLease : IAsyncDisposable
             $"{WireJson.Word(e.ToState)} {e.Reason} {WireJson.Word(e.Actor)} {InstantText.Format(e.At)[8..16]}"),
     ];
 
+    /// <summary>An organisation as its key's holder calls.</summary>
+    public async Task<Caller> Who(OrganisationId organisation) =>
+        await Market.Look(session => Organisation.Find(session, organisation)) is { } found
+            ? new(organisation, found.Name, found.Roles, found.Zone, new ApiKeyId("key_x"))
+            : throw new InvalidOperationException();
+
     /// <summary>Bills all that has ended and posts it.</summary>
     public async Task Bill(string cutoff)
     {

@@ -29,7 +29,7 @@ public sealed class Browser : IAsyncLifetime
     public async Task<Reader> Open(ApiHost host)
     {
         var context = await _chromium.NewContextAsync(new() { BaseURL = host.Address.ToString(), Locale = "en-GB" });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(60_000);
         return new(context, await context.NewPageAsync(), host.Address);
     }
 

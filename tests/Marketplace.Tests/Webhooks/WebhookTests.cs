@@ -98,6 +98,36 @@ public sealed class WebhookTests
     }
 
     [Theory, EveryEngine]
+    public async Task AnAddressThatFails_IsTriedOnceAtATime_AndHoldsUpNobody(Engine engine)
+    {
+        await using var market = await MarketBooks.Open(engine);
+        await using var broken = await HookReceiver.Start();
+        await using var whole = await HookReceiver.Start();
+        var (provider, buyer) = (await market.Provider(), await market.Buyer());
+        await Register(market, provider, broken, "lease.awarded");
+        await Register(market, buyer, whole, "lease.awarded");
+        await market.Publish(provider, market.Draft());
+        broken.Status = 500;
+        for (var i = 0; i < 4; i++) await market.Rent(buyer, MarketBooks.Wish());
+
+        while (await Tend(market) > 0)
+        {
+            // As a round of the courier does.
+        }
+
+        Assert.Single(broken.Hooks);
+        Assert.Equal(4, whole.Hooks.Count);
+        broken.Status = 204;
+        market.Clock.Now += Delivery.Waits[0];
+        while (await Tend(market) > 0)
+        {
+            // What was put off comes now.
+        }
+
+        Assert.Equal(4, broken.Hooks.Select(h => h.Id).Distinct().Count());
+    }
+
+    [Theory, EveryEngine]
     public async Task ACourierThatDiesBeforeItMarks_SendsAgainUnderTheSameId_WhenItsClaimRunsOut(Engine engine)
     {
         await using var market = await MarketBooks.Open(engine);
