@@ -147,7 +147,15 @@ internal sealed class AuctionCommit(
             var filled = bid.XorGroup is null ? bid.Filled + parts.Count() : bid.Parts; // whole or nothing in a group
             await Fill(bid, filled);
             if (filled >= bid.Parts) done.Add(parts.Key);
-            if (bid.XorGroup is not null) done.UnionWith((await CancelOthers(bid)).Select(other => other.Value));
+            if (bid.XorGroup is not null)
+            {
+                foreach (var other in await CancelOthers(bid))
+                {
+                    done.Add(other.Value);
+                    await LiveLog.Say(session, "bid.cancelled", other.Value, new { BidId = other }, bid.BuyerId);
+                }
+            }
+
             await BidBook.SetHold(session, bid);
         }
 
