@@ -78,7 +78,13 @@ internal sealed class AuctionBids
     }
 
     /// <summary>The bid of that id, if it was read and its window has an hour in the auction.</summary>
-    public AuctionBid? Find(BidId bidId) => _bids.FirstOrDefault(b => b.BidId == bidId) is { } bid ? For(bid) : null;
+    public AuctionBid? Find(BidId bidId)
+    {
+        if (_bids.FirstOrDefault(b => b.BidId == bidId) is not { Terms: { } terms } bid || For(bid) is not { } wish) return null;
+
+        // Of a bid of which parts were awarded, the cards stay.
+        return wish with { PoolsOfHalf = bid.Filled > 0 ? [] : PoolsOf(bid, terms with { Cards = (terms.Cards + 1) / 2 }) };
+    }
 
     /// <summary>What bids that exclude each other are called in an auction; null: it stands alone.</summary>
     public static string? GroupOf(Bid bid) => bid.XorGroup is { } name ? $"{bid.BuyerId}/{name}" : null;

@@ -146,7 +146,12 @@ internal sealed class AuctionCommit(
         var done = filled.Where(f => f.Parts >= f.Bid.Parts).Select(f => f.Bid.BidId.Value).ToHashSet(StringComparer.Ordinal);
         foreach (var (bid, _) in filled.Where(f => f.Bid.XorGroup is not null))
         {
-            done.UnionWith((await CancelOthers(bid)).Select(other => other.Value));
+            foreach (var other in await CancelOthers(bid))
+            {
+                done.Add(other.Value);
+                await LiveLog.Say(session, "bid.cancelled", other.Value, new { BidId = other }, bid.BuyerId);
+            }
+
             await BidBook.SetHold(session, bid);
         }
 

@@ -28,9 +28,8 @@ public static class BidBook
           AND ((execution = 'posted' AND starts_by < @Now) OR (execution = 'auction' AND starts_by < @NextHour))
         """;
 
-    /// <summary>SQL for what the rest of bid b can cost in its first 24 hours, in nanos.</summary>
-    private const string Rest =
-        "CAST(CASE WHEN b.state = 'open' THEN b.part_day_nanos * (b.parts - b.filled) ELSE 0 END AS BIGINT)";
+    /// <summary>SQL for how many parts of bid b may still be awarded.</summary>
+    private const string Left = "CAST(CASE WHEN b.state = 'open' THEN b.parts - b.filled ELSE 0 END AS BIGINT)";
 
     /// <exception cref="Refusal">A field cannot be, the funds do not suffice, or the buyer has too many bids.</exception>
     public static async Task<Bid> Place(Session session, OrganisationId buyer, BidDraft draft, MarketplaceOptions options)
@@ -57,6 +56,7 @@ public static class BidBook
             });
         var bid = (await Find(session, bidId))!;
         await SetHold(session, bid, mustFit: true);
+        if (claim.Group is { } group) await CheckUnserved(session, buyer, group);
         await LiveLog.Say(session, "bid.placed", bidId.Value, Shown(bid), buyer);
         if (claim.Execution == BidExecution.Auction)
         {
@@ -167,35 +167,43 @@ public static class BidBook
     {
         var account = await BillingAccount.Get(session, bid.BuyerId);
         await Funds.Take(session, account);
-        var rivals = await session.Query<(string BidId, long Nanos, long Held)>(
+        var rivals = await session.Query<(string BidId, long Left, long PartDay, string? Terms, long Held)>(
             $"""
-            SELECT b.bid_id, {Rest} AS nanos, COALESCE(h.amount, 0) AS held
+            SELECT b.bid_id, {Left} AS parts_left, b.part_day_nanos, b.terms, COALESCE(h.amount, 0) AS held
             FROM bid b LEFT JOIN hold h ON h.subject = b.bid_id
             WHERE b.bid_id = @BidId
               OR (b.buyer_id = @BuyerId AND b.xor_group = @XorGroup AND (b.state = 'open' OR h.subject IS NOT NULL))
-            ORDER BY nanos DESC, b.bid_id
+            ORDER BY b.bid_id
             """,
             new { bid.BidId, bid.BuyerId, bid.XorGroup });
-        var dearest = rivals[0];
-        var before = new Money(rivals.Sum(r => r.Held), account.Currency);
-        var needed = Funds.WithTax(new ExactAmount(dearest.Nanos, account.Currency), account);
-        foreach (var rival in rivals.Skip(1).Where(r => r.Held > 0)) await Funds.Release(session, rival.BidId);
+        var costs = rivals.Select(r => (r.BidId, r.Held, Cost: FirstDay(r.Terms, new(r.PartDay, account.Currency), r.Left))).ToList();
+        var dearest = costs.MaxBy(c => c.Cost.Nanos);
+        var before = new Money(costs.Sum(c => c.Held), account.Currency);
+        var needed = Funds.WithTax(dearest.Cost, account);
+        foreach (var rival in costs.Where(c => c.Held > 0 && c.BidId != dearest.BidId)) await Funds.Release(session, rival.BidId);
         await Funds.Hold(session, account, dearest.BidId, needed, mustFit && needed > before);
     }
 
     /// <summary>The same for some of the bids that an auction has, none of which excludes another.</summary>
     internal static async Task SetHolds(Session session, AuctionId auction, IReadOnlySet<BidId> bids)
     {
-        var rests = await session.Query<(BidId BidId, OrganisationId Buyer, long Nanos)>(
-            $"SELECT b.bid_id, b.buyer_id, {Rest} AS nanos FROM bid b WHERE b.gated_by = @auction ORDER BY b.buyer_id, b.bid_id",
+        var rests = await session.Query<(BidId BidId, OrganisationId Buyer, long Left, long PartDay, string? Terms)>(
+            $"""
+            SELECT b.bid_id, b.buyer_id, {Left} AS parts_left, b.part_day_nanos, b.terms FROM bid b
+            WHERE b.gated_by = @auction ORDER BY b.buyer_id, b.bid_id
+            """,
             new { auction });
         foreach (var rest in rests.Where(r => bids.Contains(r.BidId)).GroupBy(r => r.Buyer))
         {
             var account = await BillingAccount.Get(session, rest.Key);
-            var needed = rest.Select(r => (r.BidId.Value, Funds.WithTax(new ExactAmount(r.Nanos, account.Currency), account)));
+            var needed = rest.Select(r =>
+                (r.BidId.Value, Funds.WithTax(FirstDay(r.Terms, new(r.PartDay, account.Currency), r.Left), account)));
             await Funds.Hold(session, account, [.. needed], mustFit: false);
         }
     }
+
+    private static ExactAmount FirstDay(string? terms, ExactAmount largest, long left) =>
+        left == 0 ? ExactAmount.Zero(largest.Currency) : terms is null ? largest : BidTerms.Read(terms).FirstDay(largest, left);
 
     /// <exception cref="Refusal">The bid is not open, or an auction has it.</exception>
     internal static async Task Move(Session session, Bid bid, BidState to)
@@ -226,6 +234,28 @@ public static class BidBook
             "SELECT COUNT(*) FROM bid WHERE buyer_id = @buyer AND state = 'open' AND execution = 'auction'", new { buyer });
         if (open > most) throw Refusal.Conflict($"You have {most} open bids, which is the most; cancel one, or ask for more in one bid");
     }
+
+    /// <summary>
+    /// Called with the account's row taken, as an award takes it before it looks who else is in the group: of a bid that joins a group while
+    /// another of it is awarded, either this or that sees the other.
+    /// </summary>
+    private static async Task CheckUnserved(Session session, OrganisationId buyer, string group)
+    {
+        var served = await session.Find<string>(
+            "SELECT MIN(bid_id) FROM bid WHERE buyer_id = @buyer AND xor_group = @group AND state = 'matched'", new { buyer, group });
+        if (served is not null)
+            throw Refusal.Conflict($"is of {served}, which was served, and of a group at most one bid is; take another name", "group");
+    }
+
+    /// <summary>What is set aside for a bid, or for the group that it is of.</summary>
+    internal static Task<long> HeldMinor(Session session, BidId bidId) => session.Scalar<long>(
+        """
+        SELECT CAST(COALESCE(SUM(h.amount), 0) AS BIGINT)
+        FROM bid b JOIN bid r ON r.buyer_id = b.buyer_id AND (r.bid_id = b.bid_id OR r.xor_group = b.xor_group)
+        JOIN hold h ON h.subject = r.bid_id
+        WHERE b.bid_id = @bidId
+        """,
+        new { bidId });
 
     /// <summary>The buyer's bid with its row taken, if it may be changed or cancelled now.</summary>
     private static async Task<Bid> Own(

@@ -56,7 +56,7 @@ public sealed record BidClaim
     public ExactAmount? AtMost { get; init; }
 
     /// <summary>What is set aside for all of it while nothing is awarded, with the account's tax.</summary>
-    public Money Hold(BillingAccount account) => Funds.WithTax(PartFirstDay with { Nanos = PartFirstDay.Nanos * Parts }, account);
+    public Money Hold(BillingAccount account) => Funds.WithTax(Terms?.FirstDay(PartFirstDay, Parts) ?? PartFirstDay, account);
 
     /// <summary>
     /// The cards that will do (the registry's ids, or names that it does not know), each with what one alone is worth by the datasheet, and

@@ -107,6 +107,25 @@ public sealed record BidTerms
         (Cards, Hours, Amount, MinCards, MaxCards, MinPartCards, MinPartHours)
         == (other.Cards, other.Hours, other.Amount, other.MinCards, other.MaxCards, other.MinPartCards, other.MinPartHours);
 
+    /// <summary>
+    /// What so many of its parts can cost in their first 24 hours, if they are its largest ones. Where the bid does not divide evenly, its
+    /// first parts are larger by a card or an hour.
+    /// </summary>
+    /// <param name="largest">What its largest part can cost in that time.</param>
+    internal ExactAmount FirstDay(ExactAmount largest, long left)
+    {
+        var (whole, most) = Amount is not null ? (Parts, int.MaxValue)
+            : MinPartCards > 0 ? (Cards, int.MaxValue)
+            : MinPartHours > 0 ? (Hours, 24)
+            : (1, int.MaxValue);
+        var (small, larger) = Math.DivRem(whole, Parts);
+        var (one, rest) = ((Int128)Math.Min(most, small + 1), (Int128)Math.Min(most, small));
+        var large = Math.Min(left, larger);
+        var weight = (large * one) + ((left - large) * rest);
+        var heaviest = larger > 0 ? one : rest;
+        return largest with { Nanos = (long)(((largest.Nanos * weight) + heaviest - 1) / Int128.Max(1, heaviest)) };
+    }
+
     /// <summary>As the database keeps it.</summary>
     internal string Json => JsonSerializer.Serialize(this, WireJson.Messages);
 

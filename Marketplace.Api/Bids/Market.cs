@@ -62,11 +62,13 @@ internal static class Market
         var isPerUnit = need.MostPerUnit is not null;
         var most = need.MostPerUnit?.Nanos ?? need.MostPerCard?.Nanos ?? long.MaxValue;
         var (best, least) = (((Offer, UnitPrice)?)null, long.MaxValue);
+        var payable = Payable(need.Cards.For(need.Until - need.From));
         for (var offer = await Cheapest(session, need); offer is not null; offer = await Cheapest(session, need, after: offer))
         {
             if ((isPerUnit ? offer.UnitAskNanos! : offer.AskNanos) >= least) break;
             var posted = BeginsAtOnce(need.From, session.Now) ? offer : offer with { RentNowAskNanos = null };
             var price = (await RentPrice.Of(session, posted, need.From, need.Until)).Price;
+            if (price.Nanos > payable) continue;
             var counts = isPerUnit ? Offer.UnitAskOf(price, offer.ListedUnits)!.Value : price.Nanos;
             if (counts <= most && counts < least) (best, least) = ((offer, price), counts);
         }
@@ -118,6 +120,6 @@ internal static class Market
     /// <summary>
     /// The highest price per card-hour at which that much use is a charge that can be written down: nobody leases what cannot be billed.
     /// </summary>
-    private static long Payable(CardSeconds use) =>
+    public static long Payable(CardSeconds use) =>
         (long)Int128.Min(long.MaxValue, (Int128)long.MaxValue * CardSeconds.MicrosPerCardHour / use.Micros);
 }

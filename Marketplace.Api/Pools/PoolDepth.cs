@@ -7,7 +7,7 @@ namespace Marketplace;
 /// <summary>Cards at one price.</summary>
 /// <param name="Price">Per card-hour: an ask, or the most that a bid would pay.</param>
 /// <param name="Cards">At this price.</param>
-/// <param name="Total">At this price or a better one for the other side.</param>
+/// <param name="Total">At this price or a better one for the other side; 2147483.647 stands for that many or more.</param>
 /// <param name="Orders">Offers, or bids.</param>
 public sealed record PoolLevel(UnitPrice Price, CardCount Cards, CardCount Total, int Orders);
 
@@ -28,7 +28,7 @@ public sealed record PoolDepth(AuctionPool Pool, Instant From, Instant Until, IR
     {
         var levels = offers.Select(o => (o.Ask, Cards: Sellable(o))).Where(o => o.Cards.Millis > 0).GroupBy(o => o.Ask)
             .OrderBy(level => level.Key.Nanos)
-            .Select(level => (level.Key, Cards: level.Aggregate(default(CardCount), (sum, o) => sum + o.Cards), Orders: level.Count()));
+            .Select(level => (level.Key, Cards: level.Aggregate(default(CardCount), (sum, o) => Sum(sum, o.Cards)), Orders: level.Count()));
         return Totalled(levels);
     }
 
@@ -59,6 +59,9 @@ public sealed record PoolDepth(AuctionPool Pool, Instant From, Instant Until, IR
     private static IReadOnlyList<PoolLevel> Totalled(IEnumerable<(UnitPrice Price, CardCount Cards, int Orders)> levels)
     {
         var total = default(CardCount);
-        return [.. levels.Select(level => new PoolLevel(level.Price, level.Cards, total += level.Cards, level.Orders))];
+        return [.. levels.Select(level => new PoolLevel(level.Price, level.Cards, total = Sum(total, level.Cards), level.Orders))];
     }
+
+    /// <summary>A pool may hold more than a count can say; then the count says the most that it can, 2,147,483 cards.</summary>
+    private static CardCount Sum(CardCount left, CardCount right) => new((int)Math.Min(int.MaxValue, (long)left.Millis + right.Millis));
 }

@@ -112,7 +112,7 @@ public static class QuoteBook
             };
         }
 
-        if (quote.BidId is { } bidId) await Supersede(session, buyer, bidId);
+        if (quote.BidId is { } bidId) await Supersede(session, buyer, bidId, quoteId);
         var sale = new Sale(offer, buyer, quote.Cards, session.Now, quote.UntilAt, quote.Price, commission)
         {
             Reference = quote.Reference, QuoteId = quoteId, Origin = TradeOrigin.Quote,
@@ -183,7 +183,7 @@ public static class QuoteBook
     {
         var first = Duration.Min(quote.UntilAt - quote.QuotedAt, Duration.FromDays(1));
         var cost = Funds.WithTax(Rating.Charge(quote.Price, quote.Cards.For(first)), account);
-        return quote.BidId is { } bidId && await Funds.HeldFor(session, bidId.Value) is { } held ? cost - held : cost;
+        return quote.BidId is { } bidId ? cost - new Money(await BidBook.HeldMinor(session, bidId), cost.Currency) : cost;
     }
 
     // The account's row is taken by now: of two quotes at once, the second counts the first.
@@ -207,7 +207,8 @@ public static class QuoteBook
     }
 
     /// <summary>Cancels the bid, and those of its group, that the lease stands for.</summary>
-    private static async Task Supersede(Session session, OrganisationId buyer, BidId bidId)
+    /// <exception cref="Refusal">The need was served meanwhile, by an auction, an ask or another quote.</exception>
+    private static async Task Supersede(Session session, OrganisationId buyer, BidId bidId, QuoteId quoteId)
     {
         var group = await session.Query<(BidId BidId, string State)>(
             """
@@ -220,6 +221,14 @@ public static class QuoteBook
         if (group.FirstOrDefault(b => b.State == "matched") is { BidId.Value: not null } matched)
             throw Refusal.Conflict($"The bid {matched.BidId}, for the same need, was matched meanwhile; see your leases");
         foreach (var bid in group.Where(b => b.State == "open")) await BidBook.Cancel(session, buyer, bid.BidId);
+        var served = await session.Find<string>(
+            """
+            SELECT MIN(q.quote_id) FROM quote q JOIN bid b ON b.bid_id = q.bid_id
+            WHERE q.buyer_id = @buyer AND q.state = 'accepted' AND q.quote_id <> @quoteId AND b.buyer_id = @buyer
+              AND (b.bid_id = @bidId OR b.xor_group = (SELECT o.xor_group FROM bid o WHERE o.bid_id = @bidId))
+            """,
+            new { buyer, bidId, quoteId });
+        if (served is not null) throw Refusal.Conflict($"The quote {served}, for the same need, was accepted before; see your leases");
     }
 
     private static Task Put(Session session, Quote quote) => session.Execute(

@@ -22,9 +22,11 @@ internal static class QuoteSearch
         var candidates = byUnit ? ByUnit(session, account, request) : ByCard(session, account, request);
         var best = default(Quotable);
         var least = long.MaxValue;
+        var payable = Market.Payable(request.Cards.For(request.UntilAt - session.Now));
         await foreach (var candidate in candidates)
         {
             var rent = await RentPrice.Of(session, candidate.Offer, session.Now, request.UntilAt);
+            if (rent.Price.Nanos > payable) continue;
             var price = byUnit ? rent.Price.PerStandardUnit(candidate.Units!.Value) : rent.Price;
             if (best is null || price.Nanos < least) (best, least) = (new(candidate, rent), price.Nanos);
 
@@ -32,7 +34,8 @@ internal static class QuoteSearch
             if (least <= (byUnit ? candidate.UnitPrice!.Value : candidate.Offer.Ask).Nanos) break;
         }
 
-        return best!;
+        return best ?? throw Refusal.Conflict(
+            "What has room costs more than a bill can say; ask for fewer cards or a shorter time");
     }
 
     private static async Task Named(Session session, Contracts.OfferId named, QuoteRequest request)

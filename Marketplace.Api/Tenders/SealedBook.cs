@@ -41,6 +41,8 @@ public static class SealedBook
                 $"The offer cannot serve the tender: {TenderFit.Sentence(reason)}; answer with another one, or change it first", "offerId");
         }
 
+        if (draft.Price.Nanos > Market.Payable(cards!.Value.For(tender.Length)))
+            throw Refusal.Invalid("price.amount", $"makes {cards.Value} cards over the window cost more than a bill can say; ask less");
         await session.Execute(
             """
             INSERT INTO sealed_offer (sealed_offer_id, tender_id, provider_id, offer_id, cards, price_nanos, currency, note, state, made_at)
@@ -50,7 +52,7 @@ public static class SealedBook
             """,
             new
             {
-                Id = session.NewId<SealedOfferId>(), tenderId, Provider = provider.OrganisationId, draft.OfferId, Cards = cards!.Value,
+                Id = session.NewId<SealedOfferId>(), tenderId, Provider = provider.OrganisationId, draft.OfferId, Cards = cards.Value,
                 draft.Price.Nanos, draft.Price.Currency, draft.Note, session.Now,
             });
         return (await Compare(session, tender, provider)).First(c => c.Sealed.OfferId == draft.OfferId);

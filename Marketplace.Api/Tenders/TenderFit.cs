@@ -49,7 +49,9 @@ internal sealed class TenderFit(Tender tender, OrganisationId buyer, Workload? w
         {
             if (UnitsOf(offer, (int)cards) is not { Micros: > 0 } units)
             {
-                if (workload is null) return null;
+                // More cards help where it is memory that is short, and nowhere else.
+                if (workload is null || offer.Registered is not { } card || GroupOf(offer, card, (int)cards).Bound != Bound.Capacity)
+                    return null;
                 cards += whole;
                 continue;
             }
@@ -72,12 +74,17 @@ internal sealed class TenderFit(Tender tender, OrganisationId buyer, Workload? w
     {
         if (workload is null) return offer.ListedUnits;
         if (offer.Registered is not { } card) return null;
-        var node = offer.Gang == GangTier.SingleCard ? 1 : Group.UsualNode;
-        var group = new Group(cards, node, workload.MemoryGiB, ScaleOutGBs: offer.LinkGBs, IsSharded: workload.IsGang);
-        if (GroupUnits.Of(card, workload, group, _terms.Floor).Units is not { } claimed) return null;
+        if (GroupOf(offer, card, cards).Units is not { } claimed) return null;
         var work = WorkClasses.Of(workload);
         var (derate, _) = derates.OfMachine(offer.ProviderId, card.Id, work) ?? derates.OfCard(card, work);
         return new(Derate.Of(claimed, derate).Micros / cards);
+    }
+
+    private GroupUnits GroupOf(Offer offer, Card card, int cards)
+    {
+        var node = offer.Gang == GangTier.SingleCard ? 1 : Group.UsualNode;
+        var group = new Group(cards, node, workload!.MemoryGiB, ScaleOutGBs: offer.LinkGBs, IsSharded: workload.IsGang);
+        return GroupUnits.Of(card, workload, group, _terms.Floor);
     }
 
     /// <summary>The first reason for which an offer cannot serve the tender; null: it can.</summary>

@@ -31,7 +31,8 @@ internal static class Advice
         if (bid.Cards > 1)
         {
             var half = (bid.Cards + 1) / 2;
-            yield return (Change.HalfTheCards, half, bid with { Cards = half });
+            if (half >= bid.MinPartCards)
+                yield return (Change.HalfTheCards, half, bid with { Cards = half, Pools = bid.PoolsOfHalf ?? bid.Pools });
         }
 
         if (!bid.Spread) yield return (Change.Spread, 0, bid with { Spread = true });

@@ -54,6 +54,12 @@ public sealed record AuctionBid
     /// <summary>Divisible in time into parts of at least this many hours; 0: in one piece.</summary>
     public int MinPartSlots { get; init; }
 
+    /// <summary>
+    /// What the pools' cards are worth to half as many cards, rounded up, for the advice to halve them: fewer may be worth more or less each,
+    /// or hold too little. Null: as much as to all of them; empty: the bid cannot be halved.
+    /// </summary>
+    public IReadOnlyList<BidPool>? PoolsOfHalf { get; init; }
+
     /// <summary>The pools of the market, each with what a card is worth to this bid, or why it will not do.</summary>
     public required IReadOnlyList<BidPool> Pools { get; init; }
 }

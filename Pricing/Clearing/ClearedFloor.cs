@@ -48,7 +48,9 @@ internal sealed class ClearedFloor
                 cheapest[pool.Pool] = Floor.Offers[Floor.FirstOffer[p]].Ask;
         }
 
-        var made = BidUnits.Of([bid with { Group = null }], cheapest);
+        // In a group a bid is whole or nothing, and so is what it is told.
+        var alone = bid.Group is null ? bid : bid with { Group = null, MinPartCards = 0, MinPartSlots = 0 };
+        var made = BidUnits.Of([alone], cheapest);
         cut = made.PoolsCut;
         return
         [

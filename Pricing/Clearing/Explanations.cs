@@ -35,7 +35,9 @@ public sealed class Explanations
     /// <exception cref="ArgumentException">The bid is not in this auction, or all of it was awarded.</exception>
     public LossExplanation Loss(AuctionBid bid)
     {
-        var lost = _unitsOf[bid.Id].Where(_lost.ContainsKey).ToList();
+        // A member of a group that no pool would do for is in the group's unit without an option of its own.
+        var units = _unitsOf[bid.Id].Any() || bid.Group is null ? _unitsOf[bid.Id] : _unitsOf[bid.Group];
+        var lost = units.Where(_lost.ContainsKey).ToList();
         if (lost.Count == 0) throw new ArgumentException($"bid {bid.Id} has nothing in this auction that lost", nameof(bid));
         var claim = _cleared.Floor.Claims[lost[0]];
         var options = _cleared.Options(bid, out var cut);

@@ -45,7 +45,64 @@ public sealed class ClearedMarketTests
             [BidState.Cancelled, BidState.Matched, BidState.Matched],
             new[] { await market.Find(small), await market.Find(large), await market.Find(namesake) }.Select(b => b.State));
         Assert.Null(await market.Market.Look(s => Funds.HeldFor(s, small.Value)));
+        Assert.Equal(["bid.cancelled"], await market.Market.Look(s => s.Query<string>(
+            "SELECT kind FROM live_event WHERE subject = @small", new { small })));
         Assert.Equal(0, await market.Market.Look(s => s.Scalar<long>("SELECT COUNT(*) FROM auction_loss")));
+    }
+
+    /// <summary>A group is served once, also by a bid that joins it later.</summary>
+    [Theory, EveryEngine]
+    public async Task Group_ThatWasServed_TakesNoMoreBids(Engine engine)
+    {
+        await using var market = await AuctionMarket.Open(engine);
+        await market.Market.Publish(await market.Party("seller", Role.Provider), market.Market.Draft());
+        var (buyer, other) = (await market.Party("one", Role.Buyer), await market.Party("two", Role.Buyer));
+        var wanted = MarketBooks.Wanted(perUnit: "90", group: "g") with { Confirm = true };
+        await market.Market.Place(buyer, wanted);
+        await market.Run();
+
+        var refused = await market.Market.Refused(s => BidBook.Place(s, buyer, wanted, MarketBooks.Options));
+
+        Assert.Equal((RefusalCode.Conflict, "group"), (refused.Code, refused.Field));
+        Assert.Equal(BidState.Open, (await market.Market.Place(buyer, wanted with { Group = "h" })).State);
+        Assert.Equal(BidState.Open, (await market.Market.Place(other, wanted)).State);
+    }
+
+    /// <summary>A member that no pool would do for has no option of its own in the auction, and is told why all the same.</summary>
+    [Theory, EveryEngine]
+    public async Task Group_OfWhichNothingWasServed_IsExplainedForEachOfItsBids(Engine engine)
+    {
+        await using var market = await AuctionMarket.Open(engine);
+        await market.Offer("A", 1, "10");
+        var terms = new BidTerms { Models = [AuctionMarket.X], Cards = 2, Hours = 2 };
+        var large = await market.Wish("large", 0, 4, "20", terms, LimitBasis.CardHour, group: "g", buyer: "one");
+        var far = await market.Wish("far", 0, 4, "20", terms with { Region = "mars" }, LimitBasis.CardHour, group: "g", buyer: "one");
+
+        await market.Run();
+
+        Assert.Equal(Constraints.CardCount, Assert.Single((await market.Explain(large)).Excluded).Constraint);
+        var told = await market.Explain(far, withLimit: true);
+        Assert.Equal((Constraints.Region, LossClass.NoOffer), (Assert.Single(told.Excluded).Constraint, told.Class));
+        Assert.Null(told.CriticalLimit);
+    }
+
+    /// <summary>Whoever needs two cards for its memory is not told that one would match.</summary>
+    [Fact]
+    public async Task Advice_ToHalveAGang_IsNotGivenWhereHalfOfItCannotDoTheWork()
+    {
+        await using var market = await AuctionMarket.Open(Engine.Sqlite);
+        await market.Market.Publish(
+            await market.Party("seller", Role.Provider), market.Market.Draft(cards: "1", ask: "10") with { Gang = GangTier.Node });
+        var buyer = await market.Party("buyer one", Role.Buyer);
+        var work = WorkloadBookTests.Prefill with { Name = "wide", MemoryGiB = 100 };
+        var (wide, narrow) = await market.Market.Do(async s => (
+            await WorkloadBook.Add(s, buyer, work), await WorkloadBook.Add(s, buyer, work with { Name = "narrow", MemoryGiB = 10 })));
+        var terms = new BidTerms { Models = [MarketBooks.H100], Cards = 2, Hours = 2 };
+        var two = await market.Wish("two", 0, 4, "90", terms, workload: wide.Id, buyer: "buyer one");
+        var either = await market.Wish("either", 0, 4, "90", terms, workload: narrow.Id, buyer: "buyer one");
+
+        Assert.Null((await market.Explain(two)).Nearest);
+        Assert.Equal(Change.HalfTheCards, (await market.Explain(either)).Nearest?.Change);
     }
 
     [Theory, EveryEngine]

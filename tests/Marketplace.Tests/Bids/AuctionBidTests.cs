@@ -310,7 +310,7 @@ public class AuctionBidTests
         }
 
         static Money Cost(Bid bid) => bid.Terms is { } terms
-            ? Held(terms.Parts * (long)terms.PartCards * Math.Min(24, terms.Hours))
+            ? Held((long)terms.Cards * Math.Min(24, terms.Hours))
             : Held(bid.Limit.Nanos, bid.Cards.Millis / 1_000 * 24);
     }
 

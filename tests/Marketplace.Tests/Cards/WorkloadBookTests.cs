@@ -6,7 +6,7 @@ namespace Marketplace;
 /// <summary>Buyers' own workload profiles.</summary>
 public sealed class WorkloadBookTests
 {
-    private static readonly WorkloadDraft Prefill = new()
+    internal static readonly WorkloadDraft Prefill = new()
     {
         Name = "my prefill", Kind = WorkloadKind.Inference, Floor = Precision.Int8, MemoryGiB = 70, TensorBytes = 0.333, Hidden = 8192,
         Overlap = 0.1,

@@ -55,6 +55,23 @@ public sealed class PoolBookTests
         Assert.Equal("11.00", pool.Last!.Price.Amount);
     }
 
+    /// <summary>One provider with forty of the largest offers must not hide the market from everybody.</summary>
+    [Fact]
+    public async Task Pools_WithMoreCardsThanACountSays_SayTheMostThatItDoes()
+    {
+        await using var market = await MarketBooks.Open(Engine.Sqlite);
+        var provider = await market.Provider();
+        for (var i = 0; i < 40; i++) await market.Publish(provider, market.Draft(cards: "65535", ask: $"{10 + (i / 2)}"));
+        var (from, until) = (Books.At("2026-01-03"), Books.At("2026-01-04"));
+
+        var pool = Assert.Single(await market.Look(s => PoolBook.Open(s, Currency.Cny, from, until)));
+        var depth = await market.Look(s => PoolBook.Depth(s, pool.Pool, Currency.Cny, from, until));
+
+        Assert.Equal(("2147483.647", 20), (pool.Free.ToString(), depth.Asks.Count));
+        Assert.Equal(("131070", "131070", "2147483.647"),
+            (depth.Asks[0].Cards.ToString(), depth.Asks[0].Total.ToString(), depth.Asks[^1].Total.ToString()));
+    }
+
     [Theory]
     [EveryEngine]
     public async Task Depth_HasTheLadderOfTheWindow_AndTheBidsOfTheLastClearedAuctionAlone(Engine engine)

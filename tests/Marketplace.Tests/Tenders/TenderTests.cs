@@ -238,6 +238,19 @@ public sealed class TenderTests
     }
 
     [Fact]
+    public async Task Answer_AtAPriceThatNoBillCanSay_IsRefused()
+    {
+        await using var desk = await TenderDesk.Open();
+        var offer = await desk.Publish(desk.North, cards: 1_000);
+        var tender = await desk.Ask("\"cards\":1000");
+
+        var answer = await TenderDesk.Reply(desk.North, tender, offer, "1000000");
+
+        Assert.Equal((400, "price.amount"), (answer.Status, Assert.Single(answer.Fields)));
+        await TenderDesk.Replied(desk.North, tender, offer, "380000");
+    }
+
+    [Fact]
     public async Task Answer_WithAnOfferOfSomebodyElse_OrInAnotherCurrency_IsRefused()
     {
         await using var desk = await TenderDesk.Open();
