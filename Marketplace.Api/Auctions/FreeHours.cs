@@ -73,6 +73,7 @@ internal sealed class FreeHours
 
         void Cap(long at, long end, long free)
         {
+            if (at >= end) return;
             var from = (int)Math.Clamp(Math.Max(at - gate, 0) / HourMillis, 0, slots);
             var millis = Math.Clamp(end - gate, 0, slots * HourMillis);
             var to = (int)((millis + HourMillis - 1) / HourMillis);

@@ -54,7 +54,9 @@ public sealed record OfferDraft
     /// <summary>How long before it a buyer is told of an interruption, minutes, at most a week; left out: not at all.</summary>
     public long NoticeMinutes { get; init; }
 
-    /// <summary>How long the cards rest after each lease, minutes, at most a day; left out: not at all. Auctions count whole hours.</summary>
+    /// <summary>
+    /// How long the cards rest after each lease, minutes, at most a day; left out: not at all. Auctions leave them whole hours.
+    /// </summary>
     public long DrainMinutes { get; init; }
 
     /// <summary>How the cards stand together; left out: one by one.</summary>

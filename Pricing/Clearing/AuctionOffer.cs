@@ -36,7 +36,7 @@ public sealed record AuctionOffer
 
     /// <summary>
     /// Free cards over the auction's slots and the <see cref="DrainSlots"/> behind the last of them, in which cards may rest and nothing is
-    /// sold. Where no run says otherwise nothing is free, so that an offer that sells to the end of a slot is free for its drain time longer.
+    /// sold. Where no run says otherwise nothing is free: an offer is free for its drain time longer than it sells.
     /// </summary>
     public required IReadOnlyList<CalendarRun> Free { get; init; }
 }

@@ -66,8 +66,8 @@ public static class Clearing
     }
 
     /// <summary>
-    /// What is for sale still. This is also where it is made sure, whatever the searches did, that nothing is sold twice and that cards have
-    /// their rest.
+    /// What is for sale still. This is also where it is made sure, whatever the searches did, that nothing is sold twice and that cards
+    /// have their rest.
     /// </summary>
     private static ushort[] LeftFree(Floor floor, Package?[] placed)
     {

@@ -6,8 +6,8 @@ namespace Marketplace.Pricing;
 /// in the snapshot are kept beside.
 /// </summary>
 /// <remarks>
-/// A package of d slots holds its cards for d slots and then for the offer's drain time. It fits where, in each of its d slots, as many cards
-/// are free in that slot and in the drain time behind it: <see cref="Free"/> counts those, and whoever asks where something fits need not
+/// A package of d slots holds its cards for d slots and then for the offer's drain time. It fits where in each of its d slots its cards are
+/// free in that slot and in the drain time behind it: <see cref="Free"/> counts those, so that whoever asks where something fits need not
 /// know of drain times. <see cref="Allocation"/> keeps the count as cards are held.
 /// </remarks>
 internal sealed class Floor

@@ -116,7 +116,7 @@ internal sealed class PriceRule
         new(price, cards, package.Start, package.Start + _floor.Options[package.Option].Slots);
 
     /// <summary>
-    /// Where nothing is traded: the lowest ask that still has a card, else the lowest that had one. There may be such slots only where cards
+    /// Where nothing is traded: the lowest ask that still has a card, else the lowest that had one. The latter are slots in which all cards
     /// rest: what was for sale and is not held is for sale still.
     /// </summary>
     private void Indicate()

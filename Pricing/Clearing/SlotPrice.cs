@@ -7,8 +7,8 @@ public enum SlotState
     Closed,
 
     /// <summary>
-    /// Nothing was traded: the price is the lowest ask that still has a card for sale; where all cards rest between packages, the lowest ask
-    /// that had one.
+    /// Nothing was traded: the price is the lowest ask that still has a card for sale; where all cards rest between packages, the lowest
+    /// ask that had one.
     /// </summary>
     Indicative,
 

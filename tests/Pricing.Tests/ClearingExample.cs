@@ -44,7 +44,9 @@ internal sealed class ClearingExample
         return market;
     }
 
-    /// <summary>One card that rests for an hour, and two bids in a row for it: the first for hours 0 and 1, the second for an hour from 2 on.</summary>
+    /// <summary>
+    /// One card that rests for an hour, and two bids in a row for it: the first for hours 0 and 1, the second for an hour from 2 on.
+    /// </summary>
     /// <param name="until">When the second bid must have ended.</param>
     internal static ClearingExample Resting(int until)
     {

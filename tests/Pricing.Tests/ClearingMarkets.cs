@@ -3,8 +3,8 @@ using NodaTime;
 namespace Marketplace.Pricing;
 
 /// <summary>
-/// Markets by seed. Asks and buyers' limits are independent draws around the worth of a card; nothing here comes from a real market. Cards rest
-/// after packages where it says so.
+/// Markets by seed. Asks and buyers' limits are independent draws around the worth of a card; nothing here comes from a real market. Cards
+/// rest after packages where it says so.
 /// </summary>
 internal static class ClearingMarkets
 {
