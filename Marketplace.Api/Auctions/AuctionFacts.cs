@@ -16,19 +16,19 @@ internal sealed record AuctionFacts(Instant Gate, IReadOnlyList<AuctionOffer> Of
 {
     public const int Slots = AuctionSnapshot.TwoWeeks;
 
-    /// <summary>
-    /// SQL of the offers o that an auction has. One whose cards rest after each lease stays out: two packages of one auction may follow
-    /// each other on the same cards, and the clearing knows no pause between them.
-    /// </summary>
+    /// <summary>SQL of the offers o that an auction has.</summary>
     public const string ForSale =
         """
         o.state = 'open' AND o.in_auction = 1 AND o.currency = @Currency AND o.available_until > @Gate AND o.available_from < @End
-        AND o.drain_minutes = 0 AND COALESCE(o.max_minutes, 60) >= 60
+        AND COALESCE(o.max_minutes, 60) >= 60
         """;
 
     /// <summary>SQL of the bids b that it has.</summary>
     public const string Wished =
         "b.execution = 'auction' AND b.state = 'open' AND b.currency = @Currency AND b.until_at > @Gate AND b.from_at < @End";
+
+    /// <summary>The whole hours that hold so many minutes.</summary>
+    public static int HoursOf(long minutes) => (int)((minutes + 59) / 60);
 
     public static Instant EndOf(Instant gate) => gate + Duration.FromHours(Slots);
 
@@ -64,12 +64,12 @@ internal sealed record AuctionFacts(Instant Gate, IReadOnlyList<AuctionOffer> Of
             scope));
 
     /// <summary>
-    /// Whole lots, durations rounded inward to hours, whole cards; null where nothing whole is left of a lot or of a duration.
+    /// Whole lots, durations rounded inward to hours, rest rounded up to them; null where nothing whole is left of a lot or of a duration.
     /// </summary>
     private static AuctionOffer? ForAuction(Offer offer, IReadOnlyList<CalendarRun> free)
     {
         var lot = WholeLot(offer.Lot);
-        var shortest = Math.Max((offer.MinMinutes + 59) / 60, 1);
+        var shortest = Math.Max(HoursOf(offer.MinMinutes), 1);
         var longest = offer.MaxMinutes / 60 ?? Slots;
         return lot > CardCount.MaxCards || shortest > longest || shortest > Slots ? null : new()
         {
@@ -78,8 +78,9 @@ internal sealed record AuctionFacts(Instant Gate, IReadOnlyList<AuctionOffer> Of
             Pool = Pools.Of(offer),
             Ask = offer.Ask,
             Lot = lot,
-            MinSlots = (int)shortest,
+            MinSlots = shortest,
             MaxSlots = (int)Math.Min(longest, Slots),
+            DrainSlots = HoursOf(offer.DrainMinutes),
             Free = free,
         };
     }

@@ -90,8 +90,9 @@ public sealed record BidAdvice(Change Change, long By, UnitPrice? Limit, BidPlac
 /// <param name="SoldCardHours">What it sold of the offer.</param>
 /// <param name="FreeHours">Hours in which cards stayed free.</param>
 /// <param name="AbovePrice">Of those, the ones in which its pool was traded below its ask.</param>
+/// <param name="RestingHours">Hours in which not all cards were used, but none could be sold, because they rest between leases.</param>
 /// <param name="Fitting">Wishes that got nothing and that its lot, durations and free cards could have carried, whatever they pay.</param>
 /// <param name="WouldHaveSoldAt">The highest ask per card-hour at which one of those would have bought; null if none fits.</param>
 public sealed record OfferUnsold(
-    OfferId OfferId, AuctionId AuctionId, long Auction, long SoldCardHours, int FreeHours, int AbovePrice, int Fitting,
-    UnitPrice? WouldHaveSoldAt);
+    OfferId OfferId, AuctionId AuctionId, long Auction, long SoldCardHours, int FreeHours, int AbovePrice, int RestingHours,
+    int Fitting, UnitPrice? WouldHaveSoldAt);

@@ -55,8 +55,8 @@ internal static class ExplanationBook
             a.Parts.Where(p => p.Offer == number).Sum(p => (long)p.Cards) * cleared.Snapshot.Units[a.Unit].Options[a.Option].Slots);
         var unsold = cleared.Told.Unsold(number);
         return new(
-            offer.OfferId, auction.AuctionId, auction.Number, sold, unsold.FreeSlots, unsold.AbovePrice, unsold.Fitting,
-            unsold.WouldHaveSoldAt);
+            offer.OfferId, auction.AuctionId, auction.Number, sold, unsold.FreeSlots, unsold.AbovePrice, unsold.RestingSlots,
+            unsold.Fitting, unsold.WouldHaveSoldAt);
     }
 
     private static BidExplanation Lost(BidExplanation told, ClearedAuction cleared, AuctionBid wish, bool withLimit)

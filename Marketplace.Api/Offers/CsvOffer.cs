@@ -51,7 +51,7 @@ internal sealed class CsvOffer(IReadOnlyDictionary<string, string> cells)
             RentNowMaxMinutes = Maybe("rent_now_max_minutes", Whole),
             RentNowAsk = Maybe("rent_now_ask", text => UnitPrice.Parse(text, currency)),
             FollowsCleared = Maybe("follows_cleared", Flag) ?? true,
-            InAuction = Maybe("in_auction", Flag),
+            InAuction = Maybe("in_auction", Flag) ?? true,
             NoticeMinutes = Maybe("notice_minutes", Whole) ?? 0,
             DrainMinutes = Maybe("drain_minutes", Whole) ?? 0,
             Gang = Maybe("gang", Gang) ?? GangTier.SingleCard,

@@ -48,13 +48,15 @@ public sealed record OfferDraft
     /// <summary>Renting now is never cheaper than the last cleared price of those hours.</summary>
     public bool FollowsCleared { get; init; } = true;
 
-    /// <summary>For sale in auctions too; left out: yes, unless the cards need time to drain, for which auctions leave none.</summary>
-    public bool? InAuction { get; init; }
+    /// <summary>For sale in auctions too.</summary>
+    public bool InAuction { get; init; } = true;
 
     /// <summary>How long before it a buyer is told of an interruption, minutes, at most a week; left out: not at all.</summary>
     public long NoticeMinutes { get; init; }
 
-    /// <summary>How long the cards rest after each lease, minutes, at most a day; left out: not at all.</summary>
+    /// <summary>
+    /// How long the cards rest after each lease, minutes, at most a day; left out: not at all. Auctions leave them whole hours.
+    /// </summary>
     public long DrainMinutes { get; init; }
 
     /// <summary>How the cards stand together; left out: one by one.</summary>

@@ -48,7 +48,7 @@ internal sealed record OfferTerms
     {
         Lot = draft.Lot ?? new(1), MinMinutes = draft.MinMinutes, MaxMinutes = draft.MaxMinutes,
         RentNowMaxMinutes = draft.RentNowMaxMinutes, RentNowAsk = draft.RentNowAsk, FollowsCleared = draft.FollowsCleared,
-        InAuction = draft.InAuction ?? draft.DrainMinutes == 0, NoticeMinutes = draft.NoticeMinutes, DrainMinutes = draft.DrainMinutes,
+        InAuction = draft.InAuction, NoticeMinutes = draft.NoticeMinutes, DrainMinutes = draft.DrainMinutes,
         Gang = draft.Gang, LinkGBs = draft.LinkGBs, Interruptible = draft.Interruptible, OwnUseFirst = draft.OwnUseFirst,
         Residency = draft.Residency,
     };
@@ -81,8 +81,6 @@ internal sealed record OfferTerms
 
         Within(NoticeMinutes, 0, Week, "noticeMinutes");
         Within(DrainMinutes, 0, Day, "drainMinutes");
-        if (InAuction && DrainMinutes > 0)
-            throw Refusal.Invalid("inAuction", "auctions leave no time to drain between leases: leave it out, or drainMinutes");
         if (Gang != GangTier.MultiNode && LinkGBs is not null)
             throw Refusal.Invalid("linkGBs", $"is for the gang {WireJson.Word(GangTier.MultiNode)}; leave it out");
         if (Gang == GangTier.MultiNode && LinkGBs is null)

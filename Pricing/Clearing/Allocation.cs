@@ -10,11 +10,13 @@ namespace Marketplace.Pricing;
 internal sealed class Allocation
 {
     private readonly List<int>[] _unitsOn;
+    private readonly ushort[][] _calendars; // of offers with a drain time
 
     public Allocation(Floor floor)
     {
         Floor = floor;
         Free = [.. floor.Free];
+        _calendars = [.. floor.Calendars.Select(c => c.Length == 0 ? c : [.. c])];
         Placed = new Package?[floor.Units.Length];
         _unitsOn = new List<int>[floor.Offers.Length];
         for (var o = 0; o < _unitsOn.Length; o++) _unitsOn[o] = [];
@@ -22,7 +24,7 @@ internal sealed class Allocation
 
     public Floor Floor { get; }
 
-    /// <summary>What nobody holds, T for each offer.</summary>
+    /// <summary>What is for sale still, T for each offer: held by nobody in the slot and in the drain time behind it.</summary>
     public ushort[] Free { get; }
 
     /// <summary>Each unit's package, or none.</summary>
@@ -32,6 +34,9 @@ internal sealed class Allocation
     public Int128 Gain { get; private set; }
 
     public ReadOnlySpan<ushort> Row(int offer) => Free.AsSpan(offer * Floor.Slots, Floor.Slots);
+
+    /// <summary>What nobody holds of the offer, with the drain time behind the last slot.</summary>
+    public ReadOnlySpan<ushort> Calendar(int offer) => Floor.Offers[offer].Drain == 0 ? Row(offer) : _calendars[offer];
 
     /// <summary>The units that hold cards of the offer, in no order that means anything.</summary>
     public List<int> UnitsOn(int offer) => _unitsOn[offer];
@@ -49,7 +54,7 @@ internal sealed class Allocation
         ref readonly var option = ref Floor.Options[package.Option];
         foreach (var part in package.Parts)
         {
-            Subtract(Window(part.Offer, package.Start, option.Slots), (ushort)part.Cards);
+            Hold(part.Offer, (ushort)part.Cards, package.Start, option.Slots);
             _unitsOn[part.Offer].Add(option.Unit);
         }
 
@@ -63,7 +68,7 @@ internal sealed class Allocation
         ref readonly var option = ref Floor.Options[package.Option];
         foreach (var part in package.Parts)
         {
-            Subtract(Window(part.Offer, package.Start, option.Slots), unchecked((ushort)-part.Cards));
+            Hold(part.Offer, unchecked((ushort)-part.Cards), package.Start, option.Slots);
             _unitsOn[part.Offer].Remove(unit);
         }
 
@@ -80,7 +85,21 @@ internal sealed class Allocation
         return copy;
     }
 
-    private Span<ushort> Window(int offer, int start, int slots) => Free.AsSpan((offer * Floor.Slots) + start, slots);
+    private void Hold(int offer, ushort cards, int start, int slots)
+    {
+        var row = Free.AsSpan(offer * Floor.Slots, Floor.Slots);
+        var drain = Floor.Offers[offer].Drain;
+        if (drain == 0)
+        {
+            Subtract(row.Slice(start, slots), cards);
+            return;
+        }
+
+        var calendar = _calendars[offer].AsSpan();
+        Subtract(calendar.Slice(start, slots + drain), cards);
+        var (from, until) = (Math.Max(0, start - drain), Math.Min(row.Length, start + slots + drain));
+        Windows.ForSale(calendar[from..], drain, row[from..until]);
+    }
 
     // Wraps around on purpose: adding is subtracting the complement. That nothing falls below zero is what Fits is for.
     private static void Subtract(Span<ushort> window, ushort cards)

@@ -108,7 +108,7 @@ public enum Constraints
     /// <summary>Shorter or longer than the offer sells.</summary>
     Duration = 1 << 11,
 
-    /// <summary>Free in no stretch that is long enough within the window.</summary>
+    /// <summary>Free in no stretch of the window that is long enough and leaves the time to rest behind it.</summary>
     Calendar = 1 << 12,
 
     /// <summary>Free long enough, but with too few cards.</summary>

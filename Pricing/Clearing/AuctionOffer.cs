@@ -1,11 +1,14 @@
 namespace Marketplace.Pricing;
 
 /// <summary>
-/// A provider's whole cards for sale in one auction. What own use, leases, live quotes and drain time hold is already taken out of
-/// <see cref="Free"/>. One ask per offer: a provider with dearer nights posts two offers with disjoint calendars.
+/// A provider's whole cards for sale in one auction. What own use, leases and live quotes hold, with the rest after them, is already taken
+/// out of <see cref="Free"/>. One ask per offer: a provider with dearer nights posts two offers with disjoint calendars.
 /// </summary>
 public sealed record AuctionOffer
 {
+    /// <summary>The longest drain time in slots: a day.</summary>
+    public const int MostDrainSlots = 24;
+
     /// <summary>Unique in the auction.</summary>
     public required string Id { get; init; }
 
@@ -26,7 +29,15 @@ public sealed record AuctionOffer
     /// <summary>The longest package in slots.</summary>
     public int MaxSlots { get; init; } = int.MaxValue;
 
-    /// <summary>Free cards over the slots. Where no run says otherwise nothing is free.</summary>
+    /// <summary>
+    /// For so many slots cards rest after each package, 0 to <see cref="MostDrainSlots"/>: free, sold to nobody and paid by nobody.
+    /// </summary>
+    public int DrainSlots { get; init; }
+
+    /// <summary>
+    /// Free cards over the auction's slots and the <see cref="DrainSlots"/> behind the last of them, in which cards may rest and nothing is
+    /// sold. Where no run says otherwise nothing is free: an offer is free for its drain time longer than it sells.
+    /// </summary>
     public required IReadOnlyList<CalendarRun> Free { get; init; }
 }
 

@@ -123,7 +123,9 @@ public enum LossClass
     /// gang, lot or window did not fit in their place.</summary>
     NoRoom,
 
-    /// <summary>It beats the published price and still does not fit: its gang, lot or window is in the way.</summary>
+    /// <summary>
+    /// It beats the published price and still does not fit: its gang, lot or window is in the way, or the rest between two packages.
+    /// </summary>
     Paradox,
 }
 

@@ -96,12 +96,15 @@ public sealed class AuctionSnapshot
         Check(offer.Ask.Currency == currency, name, $"asks in {offer.Ask.Currency}, the auction is in {currency}");
         Check(offer.Ask.Nanos >= 0, name, "asks less than nothing");
         Check(offer.Lot is >= 1 and <= CardCount.MaxCards, name, $"has a lot that is not 1 to {CardCount.MaxCards}");
+        Check(
+            offer.DrainSlots is >= 0 and <= AuctionOffer.MostDrainSlots, name,
+            $"has a drain time that is not 0 to {AuctionOffer.MostDrainSlots} slots");
         Check(offer.MinSlots >= 1 && offer.MaxSlots >= offer.MinSlots, name, "has a shortest duration above its longest, or below 1");
         return offer with
         {
             Pool = Same(offer.Pool, pools),
             MaxSlots = Math.Min(offer.MaxSlots, Math.Max(slots, offer.MinSlots)),
-            Free = Merged(offer.Free, slots, name),
+            Free = Merged(offer.Free, slots + offer.DrainSlots, name),
         };
     }
 

@@ -11,17 +11,14 @@ internal sealed class ClearedFloor
         (_snapshot, Floor) = (snapshot, Floor.Of(snapshot));
         Rows = new int[Floor.Offers.Length];
         for (var o = 0; o < Rows.Length; o++) Rows[Floor.Offers[o].Global] = o;
-        Left = [.. Floor.Free];
+        var left = new Allocation(Floor);
         foreach (var award in result.Awards)
         {
-            var slots = Option(award).Slots;
-            foreach (var part in award.Parts)
-            {
-                foreach (ref var cards in Left.AsSpan((Rows[part.Offer] * Floor.Slots) + award.Start, slots))
-                    cards = (ushort)(cards - part.Cards);
-            }
+            Part[] parts = [.. award.Parts.Select(p => new Part(Rows[p.Offer], p.Cards))];
+            left.Place(new(Floor.FirstOption[award.Unit] + award.Option, award.Start, parts, Gain: 0));
         }
 
+        Left = left.Free;
         Prices = result.Prices;
         _sums = [.. result.Prices.Select(Sums)];
     }
@@ -31,7 +28,7 @@ internal sealed class ClearedFloor
     /// <summary>An offer's row on the floor, by its number in the snapshot.</summary>
     public int[] Rows { get; }
 
-    /// <summary>Free cards after the awards.</summary>
+    /// <summary>Cards that are for sale still after the awards.</summary>
     public ushort[] Left { get; }
 
     public IReadOnlyList<PoolPrices> Prices { get; }

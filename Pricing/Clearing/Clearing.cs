@@ -65,19 +65,20 @@ public static class Clearing
         return placed;
     }
 
-    /// <summary>What nobody holds. This is also where it is made sure, whatever the searches did, that nothing is sold twice.</summary>
+    /// <summary>
+    /// What is for sale still. This is also where it is made sure, whatever the searches did, that nothing is sold twice and that cards
+    /// have their rest.
+    /// </summary>
     private static ushort[] LeftFree(Floor floor, Package?[] placed)
     {
-        ushort[] free = [.. floor.Free];
-        foreach (var package in placed)
+        var left = new Allocation(floor);
+        foreach (var package in placed.OfType<Package>())
         {
-            if (package is null) continue;
-            foreach (var part in package.Parts)
-                foreach (ref var cards in free.AsSpan((part.Offer * floor.Slots) + package.Start, floor.Options[package.Option].Slots))
-                    cards = (ushort)(cards - part.Cards); // checked: throws below zero
+            if (!left.Fits(package)) throw new InvalidOperationException($"{package} does not fit beside the packages before it");
+            left.Place(package);
         }
 
-        return free;
+        return left.Free;
     }
 
     private static PriceRule[] Prices(

@@ -82,10 +82,12 @@ public sealed class Explanations
         var floor = _cleared.Floor;
         var row = floor.Offers[_cleared.Rows[offer]];
         var left = _cleared.Left.AsSpan(_cleared.Rows[offer] * floor.Slots, floor.Slots);
+        var idle = Idle(_cleared.Rows[offer]);
         var prices = _result.Prices[row.Pool].Slots;
-        var (free, above) = (0, 0);
+        var (free, above, resting) = (0, 0, 0);
         for (var t = 0; t < floor.Slots; t++)
         {
+            if (left[t] == 0 && idle[t] > 0) resting++;
             if (left[t] == 0) continue;
             free++;
             if (prices[t].State == SlotState.Traded && row.Ask > prices[t].Price!.Value.Nanos) above++;
@@ -100,7 +102,7 @@ public sealed class Explanations
             best = Math.Max(best, (option.Value - 1) / ((long)cards * option.Slots));
         }
 
-        return new(free, above, fitting, best < 0 ? null : new UnitPrice(best, _snapshot.Currency));
+        return new(free, above, resting, fitting, best < 0 ? null : new UnitPrice(best, _snapshot.Currency));
     }
 
     /// <summary>Everything about an award, for the buyer's and the auditor's records.</summary>
@@ -108,6 +110,20 @@ public sealed class Explanations
     {
         var pool = _cleared.Floor.Offers[_cleared.Rows[award.Parts[0].Offer]].Pool;
         return Pricing.Receipt.Of(_snapshot, _result, award, _result.Components.First(c => c.Pools.Contains(pool)), _result.Prices[pool]);
+    }
+
+    /// <summary>An offer's cards that were for sale and that no package uses, slot by slot: those that rest are among them.</summary>
+    private int[] Idle(int row)
+    {
+        var idle = new int[_cleared.Floor.Slots];
+        for (var t = 0; t < idle.Length; t++) idle[t] = _cleared.Floor.Row(row)[t];
+        foreach (var award in _on[row])
+        {
+            var cards = award.Parts.Single(p => _cleared.Rows[p.Offer] == row).Cards;
+            for (var t = award.Start; t < award.Start + _cleared.Option(award).Slots; t++) idle[t] -= cards;
+        }
+
+        return idle;
     }
 
     private HashSet<int> Carriers(Claim claim, Option[] options)
@@ -134,11 +150,12 @@ public sealed class Explanations
     {
         if (options.Length == 0) return (0, null);
         var (from, until) = (options.Min(o => o.Earliest), options.Max(o => o.Latest));
-        var packages = carriers.SelectMany(o => _on[o]).Distinct()
-            .Where(a => a.Start < until && a.Start + _cleared.Option(a).Slots > from).ToList();
+        var packages = carriers.SelectMany(o => _on[o].Where(a => IsInTheWay(a, _cleared.Floor.Offers[o].Drain))).Distinct().ToList();
         if (packages.Count == 0) return (0, null);
         var cheapest = packages.Min(a => _cleared.Option(a).Value.Nanos / ((long)a.Cards * _cleared.Option(a).Slots));
         return (packages.Count, new UnitPrice(cheapest, _snapshot.Currency));
+
+        bool IsInTheWay(Award award, int drain) => award.Start < until + drain && award.Start + _cleared.Option(award).Slots + drain > from;
     }
 
     /// <summary>Whether the bid gets something with that limit, all else as it was.</summary>

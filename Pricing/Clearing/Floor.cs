@@ -5,14 +5,19 @@ namespace Marketplace.Pricing;
 /// offers are neighbours and the cheapest comes first; a unit's options are neighbours too. The numbers that offers, units and pools have
 /// in the snapshot are kept beside.
 /// </summary>
+/// <remarks>
+/// A package of d slots holds its cards for d slots and then for the offer's drain time. It fits where in each of its d slots its cards are
+/// free in that slot and in the drain time behind it: <see cref="Free"/> counts those, so that whoever asks where something fits need not
+/// know of drain times. <see cref="Allocation"/> keeps the count as cards are held.
+/// </remarks>
 internal sealed class Floor
 {
     private Floor(
-        int slots, int[] pools, int[] units, OfferRow[] offers, ushort[] free, Option[] options, int[] firstOption, Claim[] claims,
-        int[]? firstOffer = null)
+        int slots, int[] pools, int[] units, OfferRow[] offers, ushort[] free, ushort[][] calendars, Option[] options, int[] firstOption,
+        Claim[] claims, int[]? firstOffer = null)
     {
-        (Slots, Pools, Units, Offers, Free, Options, FirstOption, Claims) =
-            (slots, pools, units, offers, free, options, firstOption, claims);
+        (Slots, Pools, Units, Offers, Free, Calendars, Options, FirstOption, Claims) =
+            (slots, pools, units, offers, free, calendars, options, firstOption, claims);
         if (firstOffer is null)
         {
             firstOffer = new int[pools.Length + 1];
@@ -34,8 +39,14 @@ internal sealed class Floor
 
     public OfferRow[] Offers { get; }
 
-    /// <summary>Free cards before anything is awarded, T for each offer.</summary>
+    /// <summary>Cards for sale before anything is awarded, T for each offer: free in the slot and in the drain time behind it.</summary>
     public ushort[] Free { get; }
+
+    /// <summary>
+    /// For each offer with a drain time, its free cards in the T slots and in the drain time behind them; empty for the others, whose
+    /// <see cref="Free"/> says the same.
+    /// </summary>
+    public ushort[][] Calendars { get; }
 
     public Option[] Options { get; }
 
@@ -53,13 +64,18 @@ internal sealed class Floor
         foreach (var pool in snapshot.Pools) pools.Add(pool, pools.Count);
         var owners = new Dictionary<string, int>(StringComparer.Ordinal);
         var offers = snapshot.Offers.Select((o, i) => new OfferRow(
-                i, pools[o.Pool], o.Ask.Nanos, o.Lot, o.MinSlots, o.MaxSlots, Number(owners, o.Owner)))
+                i, pools[o.Pool], o.Ask.Nanos, o.Lot, o.MinSlots, o.MaxSlots, o.DrainSlots, Number(owners, o.Owner)))
             .OrderBy(o => o.Pool).ThenBy(o => o.Ask).ThenBy(o => o.Global).ToArray();
         var free = new ushort[offers.Length * snapshot.Slots];
+        var calendars = new ushort[offers.Length][];
         for (var o = 0; o < offers.Length; o++)
         {
-            foreach (var run in snapshot.Offers[offers[o].Global].Free)
-                free.AsSpan((o * snapshot.Slots) + run.From, run.Until - run.From).Fill((ushort)run.Cards);
+            var drain = offers[o].Drain;
+            var row = free.AsSpan(o * snapshot.Slots, snapshot.Slots);
+            calendars[o] = drain == 0 ? [] : new ushort[snapshot.Slots + drain];
+            var calendar = drain == 0 ? row : calendars[o];
+            foreach (var run in snapshot.Offers[offers[o].Global].Free) calendar[run.From..run.Until].Fill((ushort)run.Cards);
+            if (drain > 0) Windows.ForSale(calendar, drain, row);
         }
 
         var units = snapshot.Units;
@@ -76,13 +92,13 @@ internal sealed class Floor
         }
 
         return new(
-            snapshot.Slots, [.. Enumerable.Range(0, pools.Count)], [.. Enumerable.Range(0, units.Count)], offers, free, options, first,
-            claims);
+            snapshot.Slots, [.. Enumerable.Range(0, pools.Count)], [.. Enumerable.Range(0, units.Count)], offers, free, calendars, options,
+            first, claims);
     }
 
     /// <summary>The same offers with a single unit that has other options.</summary>
     public Floor With(Claim claim, Option[] options) =>
-        new(Slots, Pools, [-1], Offers, Free, options, [0, options.Length], [claim], FirstOffer);
+        new(Slots, Pools, [-1], Offers, Free, Calendars, options, [0, options.Length], [claim], FirstOffer);
 
     /// <summary>A part of this floor: some of its pools with all of their offers, some of its units with some of their options.</summary>
     /// <param name="pools">In ascending order.</param>
@@ -106,12 +122,15 @@ internal sealed class Floor
 
         return new(
             Slots, [.. pools.Select(p => Pools[p])], [.. units.Select(u => Units[u])],
-            [.. rows.Select(r => Offers[r] with { Pool = local[Offers[r].Pool] })], free, [.. options], first,
-            [.. units.Select(u => Claims[u])]);
+            [.. rows.Select(r => Offers[r] with { Pool = local[Offers[r].Pool] })], free, [.. rows.Select(r => Calendars[r])],
+            [.. options], first, [.. units.Select(u => Claims[u])]);
     }
 
-    /// <summary>An offer's free cards before anything is awarded.</summary>
+    /// <summary>An offer's cards for sale before anything is awarded.</summary>
     public ReadOnlySpan<ushort> Row(int offer) => Free.AsSpan(offer * Slots, Slots);
+
+    /// <summary>An offer's free cards before anything is awarded, with the drain time behind the last slot.</summary>
+    public ReadOnlySpan<ushort> Calendar(int offer) => Offers[offer].Drain == 0 ? Row(offer) : Calendars[offer];
 
     /// <summary>
     /// How many cards the offer hands over for an option: whole lots; 0 if it may not carry it at all, whatever is free: the buyer's own,
@@ -146,7 +165,8 @@ internal sealed class Floor
 /// <summary>An offer on a <see cref="Floor"/>.</summary>
 /// <param name="Global">Its number in the snapshot, which is the order of ids.</param>
 /// <param name="Ask">Nanos per card-hour.</param>
-internal readonly record struct OfferRow(int Global, int Pool, long Ask, int Lot, int MinSlots, int MaxSlots, int Owner);
+/// <param name="Drain">For so many slots its cards rest after each package.</param>
+internal readonly record struct OfferRow(int Global, int Pool, long Ask, int Lot, int MinSlots, int MaxSlots, int Drain, int Owner);
 
 /// <summary>A unit on a <see cref="Floor"/>.</summary>
 /// <param name="Rank">Its place among equal claims; smaller is served first.</param>

@@ -197,17 +197,21 @@ internal sealed class LocalSearch
         return needed > 0 ? null : [.. parts.OrderBy(p => p.Offer)];
     }
 
-    /// <summary>The package of least gain that holds cards of the offer in a slot where too few are free.</summary>
+    /// <summary>
+    /// The package of least gain that holds cards of the offer, in use or at rest, in a slot where too few are free for this one to be used
+    /// or to rest.
+    /// </summary>
     private int Cheapest(Part part, int start, int slots)
     {
-        var row = _now.Row(part.Offer);
+        var calendar = _now.Calendar(part.Offer);
+        var drain = _floor.Offers[part.Offer].Drain;
         var (best, least) = (-1, long.MaxValue);
         foreach (var unit in _now.UnitsOn(part.Offer))
         {
             var package = _now.Placed[unit]!;
             var from = Math.Max(start, package.Start);
-            var until = Math.Min(start + slots, package.Start + _floor.Options[package.Option].Slots);
-            if (from >= until || Windows.Holds(row, part.Cards, from, until - from)) continue;
+            var until = Math.Min(start + slots, package.Start + _floor.Options[package.Option].Slots) + drain;
+            if (from >= until || Windows.Holds(calendar, part.Cards, from, until - from)) continue;
             if (package.Gain < least || (package.Gain == least && unit < best)) (best, least) = (unit, package.Gain);
         }
 

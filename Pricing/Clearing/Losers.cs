@@ -33,7 +33,8 @@ internal static class Losers
     }
 
     /// <summary>
-    /// Whether an offer that the option could gain from is held, within its window, by a package worth less per card-hour.
+    /// Whether an offer that the option could gain from is held, within its window and the drain time behind it, by a package worth less
+    /// per card-hour.
     /// </summary>
     private static bool IsHeldCheaper(Floor floor, in Option option, List<Package>[] on)
     {
@@ -41,10 +42,11 @@ internal static class Losers
         {
             if (floor.Offers[o].Ask > option.Ceiling) break;
             if (floor.CardsOn(option, floor.Offers[o]) == 0 && !option.Spread) continue;
+            var drain = floor.Offers[o].Drain;
             foreach (var package in on[o])
             {
                 ref readonly var other = ref floor.Options[package.Option];
-                if (package.Start < option.Latest && package.Start + other.Slots > option.Earliest
+                if (package.Start < option.Latest + drain && package.Start + other.Slots + drain > option.Earliest
                     && (Int128)other.Value * option.Size < (Int128)option.Value * package.Cards * other.Slots)
                     return true;
             }

@@ -1,8 +1,9 @@
 namespace Marketplace.Pricing;
 
 /// <summary>
-/// A price for each offer's slot, on top of its ask, at which contested slots are about as much wanted as they are free. At any such
-/// prices <c>sum of free x price + what each unit would gain at best</c> is at least what any set of awards gains (Lagrangian relaxation).
+/// A price for each offer's slot, on top of its ask, at which contested slots are about as much wanted as they are free; whoever rests
+/// wants them too. At any such prices <c>sum of free x price + what each unit would gain at best</c> is at least what any set of awards gains
+/// (Lagrangian relaxation).
 /// </summary>
 internal sealed class Multipliers
 {
@@ -11,6 +12,7 @@ internal sealed class Multipliers
     private readonly Floor _floor;
     private readonly IReadOnlyList<List<Package>> _placements;
     private readonly int[] _rows; // the offers that are in any placement
+    private readonly int _width; // slots of an offer: the auction's and the longest drain time behind them
     private readonly long[] _price;
     private readonly Int128[] _sum;
 
@@ -18,8 +20,9 @@ internal sealed class Multipliers
     {
         (_floor, _placements) = (floor, placements);
         _rows = [.. placements.SelectMany(p => p).SelectMany(p => p.Parts).Select(p => p.Offer).Distinct().Order()];
-        _price = new long[floor.Free.Length];
-        _sum = new Int128[floor.Offers.Length * (floor.Slots + 1)];
+        _width = floor.Slots + (floor.Offers.Length == 0 ? 0 : floor.Offers.Max(o => o.Drain));
+        _price = new long[floor.Offers.Length * _width];
+        _sum = new Int128[floor.Offers.Length * (_width + 1)];
     }
 
     /// <summary>No set of awards gains more.</summary>
@@ -73,12 +76,13 @@ internal sealed class Multipliers
         Capacity = 0;
         foreach (var o in _rows)
         {
-            var (row, sum) = (o * _floor.Slots, o * (_floor.Slots + 1));
-            for (var t = 0; t < _floor.Slots; t++)
+            var (row, sum) = (o * _width, o * (_width + 1));
+            var free = _floor.Calendar(o);
+            for (var t = 0; t < free.Length; t++)
             {
                 usage[row + t] = 0;
                 _sum[sum + t + 1] = _sum[sum + t] + _price[row + t];
-                if (_price[row + t] > 0) Capacity += (Int128)_price[row + t] * _floor.Free[row + t];
+                if (_price[row + t] > 0) Capacity += (Int128)_price[row + t] * free[t];
             }
         }
 
@@ -95,8 +99,7 @@ internal sealed class Multipliers
             if (chosen is null) continue;
             bound += most;
             foreach (var part in chosen.Parts)
-                foreach (ref var used in usage.AsSpan((part.Offer * _floor.Slots) + chosen.Start, _floor.Options[chosen.Option].Slots))
-                    used += part.Cards;
+                foreach (ref var used in usage.AsSpan((part.Offer * _width) + chosen.Start, Held(chosen, part))) used += part.Cards;
         }
 
         return bound;
@@ -105,15 +108,17 @@ internal sealed class Multipliers
     private Int128 Gain(Package package)
     {
         Int128 gain = package.Gain;
-        var slots = _floor.Options[package.Option].Slots;
         foreach (var part in package.Parts)
         {
-            var from = (part.Offer * (_floor.Slots + 1)) + package.Start;
-            gain -= part.Cards * (_sum[from + slots] - _sum[from]);
+            var from = (part.Offer * (_width + 1)) + package.Start;
+            gain -= part.Cards * (_sum[from + Held(package, part)] - _sum[from]);
         }
 
         return gain;
     }
+
+    /// <summary>For how many slots the package holds an offer's cards, in use and at rest.</summary>
+    private int Held(Package package, Part part) => _floor.Options[package.Option].Slots + _floor.Offers[part.Offer].Drain;
 
     /// <summary>
     /// Prices go with what is wanted beyond what is free, so far that the gap would close if all went on as it does here.
@@ -123,10 +128,12 @@ internal sealed class Multipliers
         var norm = Int128.Zero;
         foreach (var o in _rows)
         {
-            for (var i = o * _floor.Slots; i < (o + 1) * _floor.Slots; i++)
+            var row = o * _width;
+            var free = _floor.Calendar(o);
+            for (var t = 0; t < free.Length; t++)
             {
-                var excess = usage[i] - _floor.Free[i];
-                if (excess > 0 || _price[i] > 0) norm += (Int128)excess * excess;
+                var excess = usage[row + t] - free[t];
+                if (excess > 0 || _price[row + t] > 0) norm += (Int128)excess * excess;
             }
         }
 
@@ -134,10 +141,13 @@ internal sealed class Multipliers
         var step = (long)Int128.Clamp(gap / norm, 1, long.MaxValue >> 34);
         foreach (var o in _rows)
         {
-            for (var i = o * _floor.Slots; i < (o + 1) * _floor.Slots; i++)
+            var row = o * _width;
+            var free = _floor.Calendar(o);
+            for (var t = 0; t < free.Length; t++)
             {
-                var excess = usage[i] - _floor.Free[i];
-                if (excess > 0 || _price[i] > 0) _price[i] = Math.Min(Math.Max(0, _price[i] + (step * excess)), long.MaxValue >> 2);
+                var excess = usage[row + t] - free[t];
+                ref var price = ref _price[row + t];
+                if (excess > 0 || price > 0) price = Math.Min(Math.Max(0, price + (step * excess)), long.MaxValue >> 2);
             }
         }
 

@@ -17,7 +17,7 @@ internal sealed class PriceRule
     private readonly Int128[] _sum; // of prices before each slot
 
     /// <param name="packages">All packages of the pool, on the whole floor.</param>
-    /// <param name="free">Each offer's cards that nobody holds, as on the floor.</param>
+    /// <param name="free">Each offer's cards that are for sale still, as on the floor.</param>
     public PriceRule(Floor floor, int pool, IReadOnlyList<Package> packages, ushort[] free)
     {
         (_floor, _pool, _packages, _free) = (floor, pool, packages, free);
@@ -115,18 +115,22 @@ internal sealed class PriceRule
     private Held Stretch(Package package, long price, int cards) =>
         new(price, cards, package.Start, package.Start + _floor.Options[package.Option].Slots);
 
-    /// <summary>Where nothing is traded: the lowest ask that still has a card.</summary>
+    /// <summary>
+    /// Where nothing is traded: the lowest ask that still has a card, else the lowest that had one. The latter are slots in which all cards
+    /// rest: what was for sale and is not held is for sale still.
+    /// </summary>
     private void Indicate()
     {
         for (var o = _floor.FirstOffer[_pool + 1] - 1; o >= _floor.FirstOffer[_pool]; o--)
-        {
-            var free = _free.AsSpan(o * _floor.Slots, _floor.Slots);
-            for (var t = 0; t < _floor.Slots; t++)
-            {
-                if (free[t] == 0 || _states[t] == SlotState.Traded) continue;
-                (_states[t], _price[t]) = (SlotState.Indicative, _floor.Offers[o].Ask);
-            }
-        }
+            if (_floor.Offers[o].Drain > 0) Indicate(_floor.Offers[o].Ask, _floor.Row(o));
+        for (var o = _floor.FirstOffer[_pool + 1] - 1; o >= _floor.FirstOffer[_pool]; o--)
+            Indicate(_floor.Offers[o].Ask, _free.AsSpan(o * _floor.Slots, _floor.Slots));
+    }
+
+    private void Indicate(long ask, ReadOnlySpan<ushort> free)
+    {
+        for (var t = 0; t < free.Length; t++)
+            if (free[t] > 0 && _states[t] != SlotState.Traded) (_states[t], _price[t]) = (SlotState.Indicative, ask);
     }
 
     private void Add(int from)

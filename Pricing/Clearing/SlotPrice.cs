@@ -6,7 +6,10 @@ public enum SlotState
     /// <summary>Nothing was for sale: there is no price.</summary>
     Closed,
 
-    /// <summary>Nothing was traded: the price is the lowest ask that still has a card.</summary>
+    /// <summary>
+    /// Nothing was traded: the price is the lowest ask that still has a card for sale; where all cards rest between packages, the lowest
+    /// ask that had one.
+    /// </summary>
     Indicative,
 
     /// <summary>Packages hold the slot, and the price is theirs.</summary>

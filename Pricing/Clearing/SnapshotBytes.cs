@@ -2,15 +2,19 @@ using NodaTime;
 
 namespace Marketplace.Pricing;
 
-/// <summary>The canonical bytes of a snapshot, and back.</summary>
+/// <summary>
+/// The canonical bytes of a snapshot, and back. The second form says of each offer how long its cards rest. Where none do the first one is
+/// written, so that a market without drain times has the bytes and the hash that it had before there were any.
+/// </summary>
 internal static class SnapshotBytes
 {
-    private const string Form = "auction-snapshot/1";
+    private const string Plain = "auction-snapshot/1", WithDrain = "auction-snapshot/2";
 
     public static ReadOnlyMemory<byte> Of(AuctionSnapshot snapshot)
     {
         var bytes = new CanonicalBytes();
-        bytes.Add(Form);
+        var drains = snapshot.Offers.Any(o => o.DrainSlots > 0);
+        bytes.Add(drains ? WithDrain : Plain);
         bytes.Add(snapshot.Number);
         bytes.Add(snapshot.Gate.ToUnixTimeTicks());
         bytes.Add(snapshot.Slots);
@@ -28,7 +32,7 @@ internal static class SnapshotBytes
         }
 
         bytes.Add(snapshot.Offers.Count);
-        foreach (var offer in snapshot.Offers) Add(bytes, offer, ordinals[offer.Pool]);
+        foreach (var offer in snapshot.Offers) Add(bytes, offer, ordinals[offer.Pool], drains);
         bytes.Add(snapshot.Units.Count);
         foreach (var unit in snapshot.Units)
         {
@@ -47,7 +51,8 @@ internal static class SnapshotBytes
     public static AuctionSnapshot Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new CanonicalReader(bytes);
-        if (reader.Text() != Form) throw new FormatException($"the bytes are no {Form}");
+        var form = reader.Text();
+        if (form is not (Plain or WithDrain)) throw new FormatException($"the bytes are neither {Plain} nor {WithDrain}");
         var number = reader.Number();
         var gate = Instant.FromUnixTimeTicks(reader.Number());
         var slots = reader.Count();
@@ -56,7 +61,7 @@ internal static class SnapshotBytes
         var pools = new AuctionPool[reader.Count()];
         for (var i = 0; i < pools.Length; i++) pools[i] = new(reader.Text(), reader.Text(), reader.Text(), reader.Count());
         var offers = new AuctionOffer[reader.Count()];
-        for (var i = 0; i < offers.Length; i++) offers[i] = Offer(ref reader, pools, currency);
+        for (var i = 0; i < offers.Length; i++) offers[i] = Offer(ref reader, pools, currency, form == WithDrain);
         var units = new AuctionUnit[reader.Count()];
         for (var i = 0; i < units.Length; i++) units[i] = Unit(ref reader, pools, currency);
         if (!reader.AtEnd) throw new FormatException("bytes follow the snapshot");
@@ -89,7 +94,7 @@ internal static class SnapshotBytes
         BandVersion = reader.Text(),
     };
 
-    private static void Add(CanonicalBytes bytes, AuctionOffer offer, int pool)
+    private static void Add(CanonicalBytes bytes, AuctionOffer offer, int pool, bool drains)
     {
         bytes.Add(offer.Id);
         bytes.Add(offer.Owner);
@@ -98,6 +103,7 @@ internal static class SnapshotBytes
         bytes.Add(offer.Lot);
         bytes.Add(offer.MinSlots);
         bytes.Add(offer.MaxSlots);
+        if (drains) bytes.Add(offer.DrainSlots);
         bytes.Add(offer.Free.Count);
         foreach (var run in offer.Free)
         {
@@ -107,10 +113,11 @@ internal static class SnapshotBytes
         }
     }
 
-    private static AuctionOffer Offer(ref CanonicalReader reader, AuctionPool[] pools, Currency currency)
+    private static AuctionOffer Offer(ref CanonicalReader reader, AuctionPool[] pools, Currency currency, bool drains)
     {
         var (id, owner, pool) = (reader.Text(), reader.Text(), reader.Count());
         var (ask, lot, min, max) = (reader.Number(), reader.Count(), reader.Count(), reader.Count());
+        var drain = drains ? reader.Count() : 0;
         var free = new CalendarRun[reader.Count()];
         for (var i = 0; i < free.Length; i++)
         {
@@ -120,7 +127,8 @@ internal static class SnapshotBytes
 
         return new()
         {
-            Id = id, Owner = owner, Pool = pools[pool], Ask = new(ask, currency), Lot = lot, MinSlots = min, MaxSlots = max, Free = free,
+            Id = id, Owner = owner, Pool = pools[pool], Ask = new(ask, currency), Lot = lot, MinSlots = min, MaxSlots = max,
+            DrainSlots = drain, Free = free,
         };
     }
 

@@ -13,7 +13,7 @@ internal enum StartPolicy
     Tightest,
 }
 
-/// <summary>Questions about one offer's free cards over a window of slots.</summary>
+/// <summary>Questions about one offer's cards over a window of slots.</summary>
 internal static class Windows
 {
     /// <summary>
@@ -44,6 +44,24 @@ internal static class Windows
 
         foreach (var free in window) min = Math.Min(min, free);
         return min;
+    }
+
+    /// <summary>
+    /// Fills in how many cards can be sold in each slot: as many as are free in it and in each slot of the drain time behind it.
+    /// </summary>
+    /// <param name="calendar">Free cards from the first of those slots to the drain time behind the last, or further.</param>
+    public static void ForSale(ReadOnlySpan<ushort> calendar, int drain, Span<ushort> row)
+    {
+        calendar[..row.Length].CopyTo(row);
+        for (var behind = 1; behind <= drain; behind++) Lower(row, calendar.Slice(behind, row.Length));
+    }
+
+    private static void Lower(Span<ushort> row, ReadOnlySpan<ushort> to)
+    {
+        var vectors = MemoryMarshal.Cast<ushort, Vector<ushort>>(row);
+        var others = MemoryMarshal.Cast<ushort, Vector<ushort>>(to);
+        for (var i = 0; i < vectors.Length; i++) vectors[i] = Vector.Min(vectors[i], others[i]);
+        for (var i = vectors.Length * Vector<ushort>.Count; i < row.Length; i++) row[i] = Math.Min(row[i], to[i]);
     }
 
     /// <summary>Looks at a window from its end: the last slot with too few cards tells where the next window can begin.</summary>

@@ -32,7 +32,7 @@ internal sealed class ClearFiles
         var files = new ClearFiles(currency);
         foreach (var row in ClearTable.Read(
             offers, offersName, ["id", "card", "ask", "cards", "from", "until"],
-            ["provider", "tier", "region", "band", "lot", "min_hours", "max_hours"]))
+            ["provider", "tier", "region", "band", "lot", "min_hours", "max_hours", "drain_hours"]))
             files.AddOffer(row);
         files._pools = [.. files._offers.Select(o => o.Pool).Distinct()];
         foreach (var row in ClearTable.Read(
@@ -65,11 +65,13 @@ internal sealed class ClearFiles
             Lot = row.Whole("lot", 1),
             MinSlots = row.Whole("min_hours", 1),
             MaxSlots = row.Whole("max_hours", 10_000),
+            DrainSlots = row.Whole("drain_hours", 0),
             Free = [new(from, until, cards)],
         };
         if (offer.Lot is < 1 or > CardCount.MaxCards) throw row.Wrong("lot", $"is 1 to {CardCount.MaxCards}");
         if (offer.MinSlots < 1) throw row.Wrong("min_hours", "is 1 or more");
         if (offer.MaxSlots < offer.MinSlots) throw row.Wrong("max_hours", $"is at least min_hours ({offer.MinSlots})");
+        if (offer.DrainSlots > AuctionOffer.MostDrainSlots) throw row.Wrong("drain_hours", $"is 0 to {AuctionOffer.MostDrainSlots}");
         if (_offerOf.TryAdd(id, _offers.Count))
         {
             _offers.Add(offer);

@@ -6,7 +6,8 @@ namespace Marketplace.Benchmarks;
 
 /// <summary>
 /// <c>clearing-speed [--offers N] [--bids N] [--runs N] [--threads N]</c>: the time of a clearing and of what stands around it, from a
-/// tenth of the market to all of it, beside first-come posted buying and a plain price-time book in the same process.
+/// tenth of the market to all of it and with cards that rest after packages, beside first-come posted buying and a plain price-time book in
+/// the same process.
 /// </summary>
 internal static class ClearingSpeed
 {
@@ -26,6 +27,7 @@ internal static class ClearingSpeed
             seconds = Row($"{some} x {wanted}", ClearingMarkets.Large(7, some, wanted), runs, threads);
         }
 
+        Row($"{offers} x {bids}, a third of the offers rest", ClearingMarkets.Large(7, offers, bids).Resting(7), runs, threads);
         var oneHour = ClearingMarkets.OneHour(7, offers / 50, bids, AuctionSnapshot.TwoWeeks);
         Row($"{offers / 50} x {bids}, a card for an hour each", oneHour, runs, threads);
         var (orders, traded) = PriceTimeBook.Measure(1_000_000, 7);

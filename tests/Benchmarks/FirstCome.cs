@@ -27,7 +27,7 @@ internal static class FirstCome
 
             total += best.Gain;
             foreach (var (offer, cards) in best.Parts)
-                for (var t = best.Start; t < best.Start + best.Slots; t++) free[offer][t] -= cards;
+                for (var t = best.Start; t < best.Start + best.Slots + snapshot.Offers[offer].DrainSlots; t++) free[offer][t] -= cards;
         }
 
         return total;
@@ -42,7 +42,7 @@ internal static class FirstCome
             var offer = snapshot.Offers[o];
             var cards = (option.Cards + offer.Lot - 1) / offer.Lot * offer.Lot;
             if (!Sells(offer, unit, option) || (option.ExactCards && cards != option.Cards)) continue;
-            var start = Start(free[o], cards, option);
+            var start = Start(free[o], cards, option, offer.DrainSlots);
             if (start < 0) continue;
             yield return (option.Value.Nanos - ((Int128)offer.Ask.Nanos * cards * option.Slots), start, [(o, cards)]);
             yield break; // a posted market does not look further than the cheapest that fits
@@ -56,7 +56,7 @@ internal static class FirstCome
                 var offer = snapshot.Offers[o];
                 if (needed <= 0 || !Sells(offer, unit, option)) continue;
                 var lots = Math.Min(
-                    free[o].AsSpan(start, option.Slots).ToArray().Min() / offer.Lot,
+                    free[o].AsSpan(start, option.Slots + offer.DrainSlots).ToArray().Min() / offer.Lot,
                     option.ExactCards ? needed / offer.Lot : (needed + offer.Lot - 1) / offer.Lot);
                 if (lots == 0) continue;
                 needed -= lots * offer.Lot;
@@ -73,13 +73,13 @@ internal static class FirstCome
     private static bool Sells(AuctionOffer offer, AuctionUnit unit, PackageOption option) =>
         offer.Owner != unit.Owner && option.Slots >= offer.MinSlots && option.Slots <= offer.MaxSlots;
 
-    private static int Start(int[] free, int cards, PackageOption option)
+    private static int Start(int[] free, int cards, PackageOption option, int drain)
     {
         var run = 0;
-        for (var t = option.Earliest; t < option.Latest; t++)
+        for (var t = option.Earliest; t < option.Latest + drain; t++)
         {
             run = free[t] >= cards ? run + 1 : 0;
-            if (run == option.Slots) return t - option.Slots + 1;
+            if (run == option.Slots + drain) return t - run + 1;
         }
 
         return -1;
@@ -87,7 +87,7 @@ internal static class FirstCome
 
     private static int[] Free(int slots, AuctionOffer offer)
     {
-        var free = new int[slots];
+        var free = new int[slots + offer.DrainSlots];
         foreach (var run in offer.Free) Array.Fill(free, run.Cards, run.From, run.Until - run.From);
         return free;
     }

@@ -57,15 +57,17 @@ internal static class BruteForce
         foreach (var (offer, cards) in split)
         {
             gain -= (Int128)snapshot.Offers[offer].Ask.Nanos * cards * option.Slots;
-            if (free[offer].Skip(start).Take(option.Slots).Min() < cards) return 0;
+            if (free[offer].Skip(start).Take(Held(offer)).Min() < cards) return 0;
         }
 
         if (gain <= 0) return 0;
         foreach (var (offer, cards) in split)
-            for (var t = start; t < start + option.Slots; t++) free[offer][t] -= cards;
+            for (var t = start; t < start + Held(offer); t++) free[offer][t] -= cards;
         gain += Best(snapshot, unit + 1, free);
         foreach (var (offer, cards) in split)
-            for (var t = start; t < start + option.Slots; t++) free[offer][t] += cards;
+            for (var t = start; t < start + Held(offer); t++) free[offer][t] += cards;
         return gain;
+
+        int Held(int offer) => option.Slots + snapshot.Offers[offer].DrainSlots;
     }
 }

@@ -57,7 +57,23 @@ public sealed class ClearCommandTests
         Assert.Single(result!.RootElement.GetProperty("awards").EnumerateArray(), a => a.GetProperty("unit").GetString() == "one");
     }
 
+    /// <summary>The card is free to hour 6 and rests for the last of them; the second package waits for the rest after the first.</summary>
+    [Fact]
+    public void Clear_OfCardsThatRest_LeavesThemTheirHours()
+    {
+        var (code, _, result) = RunText(
+            "id,card,ask,cards,from,until,drain_hours\nA,X,10,1,0,6,1\n",
+            "id,cards,hours,earliest,latest,limit\nb1,1,2,0,2,18\nb2,1,2,2,6,16\nb3,1,1,5,6,20\n");
+
+        Assert.Equal(0, code);
+        Assert.Equal(
+            ["b1 0", "b2 3"],
+            result!.RootElement.GetProperty("awards").EnumerateArray().Select(a => $"{a.GetProperty("bid")} {a.GetProperty("start")}"));
+        Assert.Equal("NoOffer", result.RootElement.GetProperty("losers")[0].GetProperty("class").GetString());
+    }
+
     [Theory]
+    [InlineData("id,card,ask,cards,from,until,drain_hours\nA,X,10,4,0,4,25\n", Bids, "column drain_hours: is 0 to 24")]
     [InlineData("id,card,ask,cards,from,until\nA,X,ten,4,0,4\n", Bids, "offers.csv line 2, column ask: not a plain decimal number")]
     [InlineData("id,card,ask,cards,from,until\nA,X,10,4,4,4\n", Bids, "offers.csv line 2, column until: is after from (4)")]
     [InlineData("id,card,ask,cards,from,until\nA,X,10,1.5,0,4\n", Bids, "offers.csv line 2, column cards: '1.5' is not a whole number")]

@@ -44,6 +44,21 @@ internal sealed class ClearingExample
         return market;
     }
 
+    /// <summary>
+    /// One card that rests for an hour, and two bids in a row for it: the first for hours 0 and 1, the second for an hour from 2 on.
+    /// </summary>
+    /// <param name="until">When the second bid must have ended.</param>
+    internal static ClearingExample Resting(int until)
+    {
+        var market = new ClearingExample();
+        market.Offers.Clear();
+        market.Offers.Add(Offer("A", 1, "10", slots: 5) with { DrainSlots = 1 });
+        market.Bids.Clear();
+        market.Bids.Add(Bid("b1", 1, 2, 0, 2, "9"));
+        market.Bids.Add(Bid("b2", 1, 1, 2, until, "8"));
+        return market;
+    }
+
     internal static AuctionOffer Offer(string id, int cards, string ask, int lot = 1, int slots = 4) => new()
     {
         Id = id, Owner = "seller " + id, Pool = X, Ask = UnitPrice.Parse(ask, Currency.Cny), Lot = lot, Free = [new(0, slots, cards)],

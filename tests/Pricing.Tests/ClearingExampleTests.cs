@@ -60,6 +60,32 @@ public sealed class ClearingExampleTests
             ["b1: A 4 at 0, Uniform 104", "b2: A 2 at 0, Uniform 52", "b4: B 1 at 0, Supplement 28"], Awards(snapshot, result));
     }
 
+    /// <summary>Without the rest the second bid would begin in hour 2; nobody pays for that hour.</summary>
+    [Fact]
+    public void CardsThatRest_AreSoldAgainAnHourLater()
+    {
+        var snapshot = ClearingExample.Resting(until: 4).Snapshot();
+
+        var result = Clearing.Clear(snapshot);
+
+        Assert.Equal(["b1: A 1 at 0, Uniform 20", "b2: A 1 at 3, Uniform 10"], Awards(snapshot, result));
+        Assert.Equal(["Traded 10.00", "Traded 10.00", "Indicative 10.00", "Traded 10.00"], Prices(result));
+        Assert.Equal(22, Yuan(result.GainNanos));
+        Assert.Equal(22, Yuan(result.BoundNanos));
+    }
+
+    [Fact]
+    public void CardsThatRest_AreNotSoldToABidThatCannotWait()
+    {
+        var snapshot = ClearingExample.Resting(until: 3).Snapshot();
+
+        var result = Clearing.Clear(snapshot);
+
+        Assert.Equal(["b1: A 1 at 0, Uniform 20"], Awards(snapshot, result));
+        Assert.Equal(["Traded 10.00", "Traded 10.00", "Indicative 10.00", "Indicative 10.00"], Prices(result));
+        Assert.Equal(["b2: Paradox"], Losers(snapshot, result));
+    }
+
     private static string[] Awards(AuctionSnapshot snapshot, AuctionResult result) => [.. result.Awards.Select(a =>
         $"{snapshot.Units[a.Unit].Id}: {string.Join(" + ", a.Parts.Select(p => $"{snapshot.Offers[p.Offer].Id} {p.Cards}"))} "
         + $"at {a.Start}, {a.Class} {Yuan(a.Pay.Nanos)}")];

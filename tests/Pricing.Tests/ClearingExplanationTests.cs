@@ -31,6 +31,38 @@ public sealed class ClearingExplanationTests
     }
 
     [Fact]
+    public void Loss_OfABidForAnHourInWhichTheCardRests_SaysWhatIsInItsWayAndWhenTheRestIsOver()
+    {
+        var market = ClearingExample.Resting(until: 3);
+        var snapshot = market.Snapshot();
+        var told = new Explanations(snapshot, Clearing.Clear(snapshot));
+
+        var loss = told.Loss(market.Bids[1]);
+
+        Assert.Equal((LossClass.Paradox, 1, 1), (loss.Class, loss.Carriers, loss.InTheWay));
+        Assert.Equal(("10.00", null, "18.00"), (loss.Needed!.PerCardHour.Amount, loss.NeededNow, loss.CheapestInTheWay!.Value.Amount));
+        Assert.Equal((Change.LaterEnd, 1L, 3), (loss.Nearest!.Change, loss.Nearest.By, loss.Nearest.Match.Start));
+        var unsold = told.Unsold(0);
+        Assert.Equal((1, 0, 1, 0), (unsold.FreeSlots, unsold.AbovePrice, unsold.RestingSlots, unsold.Fitting));
+    }
+
+    [Fact]
+    public void Loss_WhereTheOfferEndsBeforeItsCardsHaveRested_IsOfTheCalendar()
+    {
+        var market = ClearingExample.Resting(until: 4);
+        market.Offers[0] = market.Offers[0] with { Free = [new(0, 3, 1)] }; // sold until 2, at rest until 3
+        var snapshot = market.Snapshot();
+        var result = Clearing.Clear(snapshot);
+
+        var loss = new Explanations(snapshot, result).Loss(market.Bids[1]);
+
+        Assert.Equal((LossClass.NoOffer, 0), (loss.Class, loss.Carriers));
+        Assert.Equal(new Exclusion(Constraints.Calendar, 1, 1), Assert.Single(loss.Excluded));
+        Assert.Equal([SlotState.Traded, SlotState.Traded, SlotState.Closed, SlotState.Closed],
+            result.Prices[0].Slots.Select(s => s.State));
+    }
+
+    [Fact]
     public void CriticalLimit_OfTheThirdBid_IsJustAboveTwentyFiveThirds()
     {
         var limit = Told.CriticalLimit(Market.Bids[2])!.Value;

@@ -10,7 +10,7 @@ internal static class ClearingLaw
 
     internal static IReadOnlyDictionary<string, Rule> All { get; } = new Dictionary<string, Rule>(StringComparer.Ordinal)
     {
-        ["nothing is sold twice"] = NothingTwice,
+        ["nothing is sold twice, nor while it rests"] = NothingTwice,
         ["a gang is whole"] = GangsAreWhole,
         ["one option of a unit at most"] = OneOptionAtMost,
         ["window, duration, lot and owner hold"] = TermsHold,
@@ -25,9 +25,10 @@ internal static class ClearingLaw
 
     internal static PackageOption Option(AuctionSnapshot snapshot, Award award) => snapshot.Units[award.Unit].Options[award.Option];
 
+    /// <summary>Free cards, slot by slot, with those of the drain time behind the last slot.</summary>
     internal static int[] Free(AuctionSnapshot snapshot, AuctionOffer offer)
     {
-        var free = new int[snapshot.Slots];
+        var free = new int[snapshot.Slots + offer.DrainSlots];
         foreach (var run in offer.Free) Array.Fill(free, run.Cards, run.From, run.Until - run.From);
         return free;
     }
@@ -43,15 +44,23 @@ internal static class ClearingLaw
     private static IEnumerable<string> NothingTwice(AuctionSnapshot snapshot, AuctionResult result)
     {
         var free = snapshot.Offers.Select(o => Free(snapshot, o)).ToArray();
+        Take(snapshot, result, free);
+        for (var o = 0; o < free.Length; o++)
+            for (var t = 0; t < free[o].Length; t++)
+                if (free[o][t] < 0) yield return $"{snapshot.Offers[o].Id} at {t}";
+    }
+
+    /// <summary>Takes what was awarded, in use and at rest.</summary>
+    internal static void Take(AuctionSnapshot snapshot, AuctionResult result, int[][] free)
+    {
         foreach (var award in result.Awards)
         {
             foreach (var part in award.Parts)
-                for (var t = award.Start; t < award.Start + Option(snapshot, award).Slots; t++) free[part.Offer][t] -= part.Cards;
+            {
+                var held = Option(snapshot, award).Slots + snapshot.Offers[part.Offer].DrainSlots;
+                for (var t = award.Start; t < award.Start + held; t++) free[part.Offer][t] -= part.Cards;
+            }
         }
-
-        for (var o = 0; o < free.Length; o++)
-            for (var t = 0; t < snapshot.Slots; t++)
-                if (free[o][t] < 0) yield return $"{snapshot.Offers[o].Id} at {t}";
     }
 
     private static IEnumerable<string> GangsAreWhole(AuctionSnapshot snapshot, AuctionResult result)
@@ -169,7 +178,7 @@ internal static class ClearingLaw
         foreach (var offer in snapshot.Offers.Where(o => o.Pool == option.Pool && o.Owner != unit.Owner))
         {
             if (option.Slots < offer.MinSlots || option.Slots > offer.MaxSlots) continue;
-            var least = Free(snapshot, offer).Skip(start).Take(option.Slots).Min();
+            var least = Free(snapshot, offer).Skip(start).Take(option.Slots + offer.DrainSlots).Min();
             together += least / offer.Lot * offer.Lot;
             carried |= least / offer.Lot * offer.Lot >= option.Cards && (option.Cards % offer.Lot == 0 || !option.ExactCards);
         }

@@ -33,7 +33,7 @@ public sealed class ClearingLawTests
     public void Law_OverAMarketOfTheFastLanes_IsKept()
     {
         var parameters = new AuctionParameters { SearchUnits = 0, WideIterations = 500 };
-        var snapshot = (ClearingMarkets.Large(1, 60, 300, 48) with { Parameters = parameters }).Snapshot();
+        var snapshot = (ClearingMarkets.Large(1, 60, 300, 48).Resting(1) with { Parameters = parameters }).Snapshot();
 
         var result = Clearing.Clear(snapshot);
 
@@ -65,7 +65,7 @@ public sealed class ClearingLawTests
         var (first, last) = (result.Awards[0], result.Awards[^1]);
         var bent = rule switch
         {
-            "nothing is sold twice" => With(result, 0, first with { Parts = last.Parts }),
+            "nothing is sold twice, nor while it rests" => With(result, 0, first with { Parts = last.Parts }),
             "a gang is whole" => With(result, 0, first with { Parts = [first.Parts[0] with { Cards = 3 }] }),
             "one option of a unit at most" => With(result, 0, first, first),
             "window, duration, lot and owner hold" => With(result, 0, first with { Start = 2 }),
@@ -80,6 +80,17 @@ public sealed class ClearingLawTests
 
         Assert.Empty(ClearingLaw.All[rule](snapshot, result));
         Assert.NotEmpty(ClearingLaw.All[rule](snapshot, Rebuilt(snapshot, bent)));
+    }
+
+    [Fact]
+    public void Rule_OnAPackageThatBeginsWhileItsCardRests_FindsIt()
+    {
+        var snapshot = ClearingExample.Resting(until: 4).Snapshot();
+        var result = Clearing.Clear(snapshot);
+        var rule = ClearingLaw.All["nothing is sold twice, nor while it rests"];
+
+        Assert.Empty(rule(snapshot, result));
+        Assert.Equal(["A at 2"], rule(snapshot, Rebuilt(snapshot, With(result, 1, result.Awards[1] with { Start = 2 }))));
     }
 
     private static (AuctionResult Of, IReadOnlyList<Award> Awards, IReadOnlyList<LostUnit> Losers) With(

@@ -3,24 +3,27 @@ using NodaTime;
 namespace Marketplace.Pricing;
 
 /// <summary>
-/// Markets by seed. Asks and buyers' limits are independent draws around the worth of a card; nothing here comes from a real market.
+/// Markets by seed. Asks and buyers' limits are independent draws around the worth of a card; nothing here comes from a real market. Cards
+/// rest after packages where it says so.
 /// </summary>
 internal static class ClearingMarkets
 {
     internal static readonly Instant Gate = Instant.FromUtc(2026, 1, 1, 0, 0);
 
     /// <summary>6 to 14 slots, 1 to 3 pools, 2 to 5 offers, 4 to 10 bids of every kind, up to about 30 units.</summary>
-    internal static GeneratedMarket Small(int seed)
+    /// <param name="rests">Cards of some offers rest after each package.</param>
+    internal static GeneratedMarket Small(int seed, bool rests = true)
     {
         var random = new Random(seed);
         var slots = random.Next(6, 15);
         var pools = Pools(random.Next(1, 4), random);
         var offers = Enumerable.Range(0, random.Next(2, 6)).Select(i => Offer(random, $"o{i}", pools, slots, 8, 12)).ToList();
         var bids = Enumerable.Range(0, random.Next(4, 11)).Select(i => Bid(random, $"b{i:00}", pools, slots, 6)).ToList();
-        return new(slots, offers, bids);
+        var market = new GeneratedMarket(slots, offers, bids);
+        return rests ? market.Resting(seed) : market;
     }
 
-    /// <summary>Two or three units in a few slots: small enough to try everything.</summary>
+    /// <summary>Two or three units in a few slots: small enough to try everything. Cards of some offers rest.</summary>
     internal static GeneratedMarket Tiny(int seed)
     {
         var random = new Random(seed);
@@ -29,17 +32,19 @@ internal static class ClearingMarkets
         var offers = Enumerable.Range(0, random.Next(1, 4)).Select(i => Offer(random, $"o{i}", pools, slots, 4, 4)).ToList();
         var bids = Enumerable.Range(0, random.Next(2, 5))
             .Select(i => Bid(random, $"b{i}", pools, slots, 4) with { MinPartCards = 0 }).ToList();
-        return new(slots, offers, bids);
+        return new GeneratedMarket(slots, offers, bids).Resting(seed);
     }
 
     /// <summary>24 slots, 3 pools, 10 offers, 40 bids.</summary>
-    internal static GeneratedMarket Middle(int seed)
+    /// <param name="rests">Cards of some offers rest after each package.</param>
+    internal static GeneratedMarket Middle(int seed, bool rests = true)
     {
         var random = new Random(seed);
         var pools = Pools(3, random);
         var offers = Enumerable.Range(0, 10).Select(i => Offer(random, $"o{i}", pools, 24, 12, 24)).ToList();
         var bids = Enumerable.Range(0, 40).Select(i => Bid(random, $"b{i:00}", pools, 24, 8)).ToList();
-        return new(24, offers, bids);
+        var market = new GeneratedMarket(24, offers, bids);
+        return rests ? market.Resting(seed) : market;
     }
 
     /// <summary>One pool, cards alone, one hour: the market of the textbooks.</summary>
@@ -194,6 +199,28 @@ internal static class ClearingMarkets
 internal sealed record GeneratedMarket(int Slots, IReadOnlyList<AuctionOffer> Offers, IReadOnlyList<AuctionBid> Bids)
 {
     internal AuctionParameters Parameters { get; init; } = new();
+
+    /// <summary>
+    /// The market with cards that rest after each package in about a third of its offers, for one slot or some; every other one of those
+    /// may sell to the end of its calendar. All else is as it was.
+    /// </summary>
+    internal GeneratedMarket Resting(int seed)
+    {
+        var random = new Random(-seed);
+        return this with { Offers = [.. Offers.Select(Rests)] };
+
+        AuctionOffer Rests(AuctionOffer offer)
+        {
+            if (random.Next(3) > 0 || offer.Free.Count == 0) return offer;
+            var drain = random.Next(2) == 0 ? 1 : random.Next(2, 5);
+            var last = offer.Free[^1];
+            return offer with
+            {
+                DrainSlots = drain,
+                Free = random.Next(2) == 0 ? offer.Free : [.. offer.Free.SkipLast(1), last with { Until = last.Until + drain }],
+            };
+        }
+    }
 
     internal AuctionSnapshot Snapshot() => AuctionSnapshot.Of(
         1, ClearingMarkets.Gate, Slots, Currency.Cny, Parameters, Offers, BidUnits.All(Bids, Offers).SelectMany(b => b.Units));

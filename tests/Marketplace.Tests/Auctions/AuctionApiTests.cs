@@ -1,5 +1,7 @@
 using Marketplace.Billing;
+using Marketplace.Contracts;
 using Marketplace.Pricing;
+using NodaTime;
 
 namespace Marketplace;
 
@@ -44,6 +46,59 @@ public sealed class AuctionApiTests
         Assert.Equal(409, (await market.B1.Get($"/v1/bids/{market.Bid1}/explanation")).Status);
         var unsold = await market.SellerB.Get($"/v1/offers/{market.OfferB}/unsold");
         Assert.Equal(("4", "4"), (unsold.Text("soldCardHours"), unsold.Text("freeHours")));
+    }
+
+    /// <summary>
+    /// One card that rests for three quarters of an hour. Of two bids in a row the second begins an hour later, a third cannot wait and is
+    /// told how long it would have to, and the next auction sells no hour in which the card rests.
+    /// </summary>
+    [Theory, EveryEngine]
+    public async Task CardsThatRest_AreSoldWithTheirRest_AlsoByTheNextAuction(Engine engine)
+    {
+        await using var host = await ApiHost.Run(engine, args: "--Marketplace:AuctionMinutes=0");
+        var (seller, buyer) = (await host.Open("Seller", "provider"), await host.Open("Buyer", "buyer"));
+        var offer = await seller.Post("/v1/offers", $$"""
+            {"name":"rack","card":"Card X","cards":1,"region":"cn-east","ask":{"amount":"10","currency":"CNY"},
+             "availableFrom":"{{Gate}}","availableUntil":"2025-12-31T23:00:00Z","drainMinutes":45}
+            """);
+        Assert.Equal((201, "true"), (offer.Status, offer.Text("inAuction")));
+        var first = await Bid(buyer, 1, "19", "18");
+        var second = await Bid(buyer, 1, "21", "16", from: "19", hours: 1);
+        var third = await Bid(buyer, 1, "20", "12", from: "19", hours: 1);
+
+        var run = await host.Operator.Post("/v1/auctions/run", "{}");
+
+        Assert.Equal("2", run.Text("auctions.0.awards"));
+        Assert.Equal(("17", "19"), await Leased(first));
+        Assert.Equal(("20", "21"), await Leased(second));
+        Assert.Equal("17:00 0, 19:45 1000, 20:00 0, 21:45 1000, 23:45 0", await Calendar());
+        var told = await buyer.Get($"/v1/bids/{third}/explanation");
+        Assert.Equal(("paradox", "2", "later_end", "4", "2025-12-31T22:00:00Z"), (
+            told.Text("class"), told.Text("inTheWay"), told.Text("nearest.change"), told.Text("nearest.by"),
+            told.Text("nearest.match.from")));
+        var unsold = await seller.Get($"/v1/offers/{offer.Text("offerId")}/unsold");
+        Assert.Equal(("3", "1", "2"), (unsold.Text("soldCardHours"), unsold.Text("freeHours"), unsold.Text("restingHours")));
+
+        var fourth = await Bid(buyer, 1, "23", "30", from: "19", hours: 1);
+        Assert.Equal("1", (await host.Operator.Post("/v1/auctions/run", "{}")).Text("auctions.0.awards"));
+        Assert.Equal(("22", "23"), await Leased(fourth));
+        Assert.Equal("no_offer", (await buyer.Get($"/v1/bids/{third}/explanation")).Text("class"));
+        Assert.Equal("17:00 0, 19:45 1000, 20:00 0, 21:45 1000, 22:00 0", await Calendar());
+
+        async Task<(string From, string Until)> Leased(string bidId)
+        {
+            var award = await buyer.Get($"/v1/bids/{bidId}/awards");
+            var lease = await buyer.Get($"/v1/leases/{award.Text("0.lines.0.leaseId")}");
+            return (lease.Text("fromAt")[11..13], lease.Text("untilAt")[11..13]);
+        }
+
+        async Task<string> Calendar()
+        {
+            await using var look = await host.Database.Read();
+            var steps = await look.Query<(Instant At, long Free)>("SELECT at, free FROM calendar ORDER BY at");
+            var shown = steps.Where((step, i) => i == 0 || step.Free != steps[i - 1].Free);
+            return string.Join(", ", shown.Select(step => $"{InstantText.Format(step.At)[11..16]} {step.Free}"));
+        }
     }
 
     [Fact]
@@ -130,10 +185,11 @@ public sealed class AuctionApiTests
         return offer.Text("offerId");
     }
 
-    private static async Task<string> Bid(ApiClient buyer, int cards, string until, string limit)
+    private static async Task<string> Bid(ApiClient buyer, int cards, string until, string limit, string from = "17", int hours = 2)
     {
         var bid = await buyer.Post("/v1/bids", $$"""
-            {"models":["Card X"],"cards":{{cards}},"hours":2,"fromAt":"{{Gate}}","untilAt":"2025-12-31T{{until}}:00:00Z",
+            {"models":["Card X"],"cards":{{cards}},"hours":{{hours}},
+             "fromAt":"2025-12-31T{{from}}:00:00Z","untilAt":"2025-12-31T{{until}}:00:00Z",
              "limitPerCardHour":{"amount":"{{limit}}","currency":"CNY"} }
             """);
         Assert.True(bid.Status == 201, bid.Body);

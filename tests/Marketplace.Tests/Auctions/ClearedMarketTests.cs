@@ -195,6 +195,32 @@ public sealed class ClearedMarketTests
         Assert.Equal(offer.OfferId.Value, snapshot.Offers[0].Id);
     }
 
+    /// <summary>
+    /// Two cards are leased until seven and rest for an hour and a half. The offer sells to eight, its last whole hour, and its calendar
+    /// goes on for two hours of rest; that of an offer that outlasts the two weeks goes on behind them.
+    /// </summary>
+    [Theory, EveryEngine]
+    public async Task Calendars_OfCardsThatRest_GoOnBehindTheLastHourForSale(Engine engine)
+    {
+        await using var market = await AuctionMarket.Open(engine);
+        var books = market.Market;
+        var provider = await market.Party("seller", Role.Provider);
+        var draft = books.Draft(MarketBooks.H100, "6", "10", from: "2025-12-31", until: "2026-01-01T08:30") with { DrainMinutes = 90 };
+        await books.Publish(provider, draft);
+        await books.Place(
+            await market.Party("buyer", Role.Buyer),
+            MarketBooks.Bid(cards: "2", perCard: "20", from: "2026-01-01T06:00", until: "2026-01-01T07:00"));
+        await books.Publish(provider, draft with { Name = "long", AvailableUntil = AuctionMarket.Gate + Duration.FromHours(400) });
+        await market.Wish("b", 0, 4, "1", new BidTerms { Models = [MarketBooks.H100], Cards = 1, Hours = 1 });
+
+        var auction = await market.Run();
+
+        var snapshot = await books.Look(s => AuctionBook.Snapshot(s, auction));
+        Assert.Equal([2, 2], snapshot.Offers.Select(o => o.DrainSlots));
+        Assert.Equal([new CalendarRun(0, 5, 6), new(5, 8, 4), new CalendarRun(8, 9, 6)], snapshot.Offers[0].Free);
+        Assert.Equal(new CalendarRun(0, AuctionSnapshot.TwoWeeks + 2, 6), Assert.Single(snapshot.Offers[1].Free));
+    }
+
     [Theory, EveryEngine]
     public async Task Windows_AreCutToTheGate_AndThoseOutsideWait(Engine engine)
     {

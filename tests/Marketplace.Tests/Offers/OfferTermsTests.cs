@@ -43,11 +43,11 @@ public sealed class OfferTermsTests
         });
 
         Assert.Equal(
-            "2 60 600 120 11.00 CNY False False 15 5 MultiNode 50 True True CN", Told(offer));
+            "2 60 600 120 11.00 CNY False True 15 5 MultiNode 50 True True CN", Told(offer));
         var changed = await market.Do(session => OfferBook.Change(session, provider, offer.OfferId, 1, new()
         {
             Lot = CardCount.Of(4), MinMinutes = 30, MaxMinutes = OfferTerms.MostMinutes, RentNowMaxMinutes = 240,
-            RentNowAsk = MarketBooks.Price("10"), FollowsCleared = true,
+            RentNowAsk = MarketBooks.Price("10"), FollowsCleared = true, InAuction = false,
         }));
         Assert.Equal("4 30 527040 240 10.00 CNY True False 15 5 MultiNode 50 True True CN", Told(changed));
         Assert.Equal(2, changed.Version);
@@ -84,7 +84,6 @@ public sealed class OfferTermsTests
             (good with { NoticeMinutes = 10_081 }, "noticeMinutes"),
             (good with { DrainMinutes = -1 }, "drainMinutes"),
             (good with { DrainMinutes = 1_441 }, "drainMinutes"),
-            (good with { DrainMinutes = 1, InAuction = true }, "inAuction"),
             (good with { Gang = GangTier.MultiNode }, "linkGBs"),
             (good with { Gang = GangTier.MultiNode, LinkGBs = 0 }, "linkGBs"),
             (good with { Gang = GangTier.Node, LinkGBs = 50 }, "linkGBs"),
@@ -102,7 +101,7 @@ public sealed class OfferTermsTests
         var offer = await market.Publish(provider, good with { MinMinutes = 60, DrainMinutes = 1 });
         (OfferChange Change, string Field)[] changes =
         [
-            (new() { Lot = CardCount.Of(9) }, "lot"), (new() { MaxMinutes = 59 }, "maxMinutes"), (new() { InAuction = true }, "inAuction"),
+            (new() { Lot = CardCount.Of(9) }, "lot"), (new() { MaxMinutes = 59 }, "maxMinutes"),
             (new() { RentNowMaxMinutes = 59 }, "rentNowMaxMinutes"), (new(Cards: new(1)) { Lot = CardCount.Of(1) }, "lot"),
         ];
         foreach (var (change, field) in changes)
