@@ -56,7 +56,9 @@ internal sealed class BidWish(Func<string, string?> field, DateTimeZone zone, Cu
         };
     }
 
-    /// <summary>What the form says that changes a bid. It shows all that the bid asks for: what it leaves empty is not asked for any more.</summary>
+    /// <summary>
+    /// What the form says that changes a bid. It shows all that the bid asks for: what it leaves empty is not asked for any more.
+    /// </summary>
     /// <exception cref="Refusal">Names the field that cannot be read.</exception>
     public BidChange Change()
     {

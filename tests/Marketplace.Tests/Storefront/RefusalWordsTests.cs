@@ -27,7 +27,7 @@ public sealed class RefusalWordsTests
     [Theory]
     [InlineData("""throw Refusal.Invalid("cards", "is nothing that anybody has translated");""", 1)]
     [InlineData("""throw Refusal.NotFound($"such thing as {x.Join(", ")}");""", 1)]
-    [InlineData("""Refusal.Conflict(a ? $"The lease was {b}" + " by {nobody}" : "The bid is over", "cards")""", 2)]
+    [InlineData("""Refusal.Conflict(a ? $"The lease was {b}" + " by {nobody}" : "Nobody knows why", "cards")""", 2)]
     [InlineData("""read(t) ?? throw new FormatException("is a whole number")""", 0)]
     [InlineData("""throw Refusal.Invalid($"{field}.amount", $"is at most {OfferDraft.HighestAsk} per card-hour");""", 0)]
     public void ARefusalThatNobodyHasTranslated_IsFound(string code, int count) =>
