@@ -10,8 +10,8 @@ namespace Marketplace;
 /// </summary>
 public sealed record BidChange
 {
-    /// <summary>What the bid no longer asks, by field: models, hours, minPartCards, minPartHours, floor, region, residency, vendor,
-    /// minMemoryGiB, tiers. None of them is given as well.</summary>
+    /// <summary>What the bid no longer asks, by field: models, hours, minCards, maxCards, minPartCards, minPartHours, floor, region,
+    /// residency, vendor, minMemoryGiB, tiers. None of them is given as well.</summary>
     public IReadOnlyList<string>? Without { get; init; }
 
     public IReadOnlyList<string>? Models { get; init; }
@@ -61,8 +61,11 @@ public sealed record BidChange
     /// <summary>The limit is meant, though it is more than three times what the market cleared at.</summary>
     public bool Confirm { get; init; }
 
-    private static readonly string[] Droppable =
-        ["models", "hours", "minPartCards", "minPartHours", "floor", "region", "residency", "vendor", "minMemoryGiB", "tiers"];
+    internal static readonly string[] Droppable =
+    [
+        "models", "hours", "minCards", "maxCards", "minPartCards", "minPartHours", "floor", "region", "residency", "vendor", "minMemoryGiB",
+        "tiers",
+    ];
 
     /// <summary>The draft that would be placed if the bid were worded anew, from now on.</summary>
     /// <exception cref="Refusal">The other limit is given, or a field is dropped that is given as well or is none of these.</exception>
@@ -84,8 +87,8 @@ public sealed record BidChange
             Models = Drop("models", Models, terms.Models.Count == 0 ? null : terms.Models),
             Cards = Cards ?? (terms.Cards == 0 ? null : CardCount.Of(terms.Cards)),
             Hours = Drop("hours", Hours, terms.Hours == 0 ? null : terms.Hours), Amount = Amount ?? terms.Amount,
-            MinCards = MinCards ?? (terms.Amount is null || terms.MinPartCards > 0 ? null : terms.MinCards),
-            MaxCards = MaxCards ?? (terms.Amount is null ? null : terms.MaxCards), Spread = Spread ?? terms.Spread,
+            MinCards = Drop("minCards", MinCards, terms.Amount is null || terms.MinPartCards > 0 ? null : terms.MinCards),
+            MaxCards = Drop("maxCards", MaxCards, terms.Amount is null ? null : terms.MaxCards), Spread = Spread ?? terms.Spread,
             ExactCards = ExactCards ?? terms.ExactCards,
             MinPartCards = Drop("minPartCards", MinPartCards, terms.MinPartCards == 0 ? null : terms.MinPartCards),
             MinPartHours = Drop("minPartHours", MinPartHours, terms.MinPartHours == 0 ? null : terms.MinPartHours),

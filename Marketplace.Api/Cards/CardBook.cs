@@ -41,8 +41,8 @@ public static class CardBook
         var registry = await Registry(session);
         if (registry.Find(id) is { } card) return card;
         var meant = registry.Resolve(id).Candidates;
-        var hint = meant.Count == 0 ? "" : $"; by that name there is {string.Join(", ", meant.Select(c => c.Id))}";
-        throw Refusal.NotFound($"card '{id}'{hint}");
+        throw Refusal.NotFound(
+            meant.Count == 0 ? $"card '{id}'" : $"card '{id}'; by that name there is {string.Join(", ", meant.Select(c => c.Id))}");
     }
 
     /// <summary>Every version of a card, newest first.</summary>

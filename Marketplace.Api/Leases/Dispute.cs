@@ -55,7 +55,7 @@ public sealed record Dispute
     /// <exception cref="Refusal">Not this buyer's lease, or not over.</exception>
     public static async Task<Dispute> Open(Session session, OrganisationId buyer, LeaseId leaseId, string text)
     {
-        var said = TextField.Of(text, "text", 2_000);
+        var said = TextField.Of(text, "text", 2_000, lines: true);
         var lease = await LeaseBook.Hold(session, leaseId);
         if (lease is null || lease.BuyerId != buyer) throw Refusal.NotFound("such lease of yours");
         if (lease.IsRunning) throw Refusal.Conflict("The lease runs; end it first, then say what was wrong with it");
@@ -70,7 +70,7 @@ public sealed record Dispute
     /// <exception cref="Refusal">No lease in dispute, or more than what it was charged and not credited yet.</exception>
     public static async Task<Dispute> Resolve(Session session, LeaseId leaseId, string text, Money? credit)
     {
-        var answer = TextField.Of(text, "answer", 2_000);
+        var answer = TextField.Of(text, "answer", 2_000, lines: true);
         if (credit is { Minor: <= 0 }) throw Refusal.Invalid("credit", "is above zero; leave it out to dismiss the dispute");
         var lease = await LeaseBook.Hold(session, leaseId) ?? throw Refusal.NotFound("such lease");
         if (credit is { } money)

@@ -78,9 +78,9 @@ internal static class QuoteSearch
         }
 
         if (any) yield break;
+        var leftOut = string.Join(", ", ranking.Excluded.OrderByDescending(e => e.Value).Select(e => $"{e.Value} {e.Key}"));
         throw Refusal.Conflict(
-            $"No offer can do that workload on so many cards from now until then; of {ranking.Considered} were left out: "
-            + string.Join(", ", ranking.Excluded.OrderByDescending(e => e.Value).Select(e => $"{e.Value} {e.Key}"))
-            + ". Ask for fewer cards, a shorter time or another region, or place a bid");
+            $"No offer can do that workload on so many cards from now until then; of {ranking.Considered} were left out: {leftOut}. "
+            + "Ask for fewer cards, a shorter time or another region, or place a bid");
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Marketplace.Billing;
+using Marketplace.Contracts;
 using Marketplace.Pricing;
 using NodaTime;
 
@@ -24,11 +25,10 @@ internal sealed class BidWish(Func<string, string?> field, DateTimeZone zone, Cu
     /// <summary>Those that everybody sees and that show their refusals themselves.</summary>
     public static readonly string[] Simple = [Card, Cards, Hours, From, Until, PerScu, Region];
 
-    /// <summary>Those behind the fold; the first two show no refusal, for they are chosen from what there is.</summary>
+    /// <summary>Those behind the fold.</summary>
     public static readonly string[] More =
     [
-        Execution, Tiers, PerCard, Amount, MinCards, MaxCards, Spread, ExactCards, MinPartCards, MinPartHours,
-        Group, Floor, Residency, Vendor, Domestic, Memory, Interruptible, Reference,
+        Execution, PerCard, Amount, MinCards, MaxCards, .. BidParts.Fields, Group, .. WishConstraints.Fields, Tiers, Reference,
     ];
 
     /// <summary>Whether it names a limit: until then one only looks at the market.</summary>
@@ -37,7 +37,8 @@ internal sealed class BidWish(Func<string, string?> field, DateTimeZone zone, Cu
     /// <exception cref="Refusal">Names the field that cannot be read.</exception>
     public BidDraft Draft()
     {
-        var names = Text(Card)?.Split([',', '，'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var names = Listed(Text(Card));
+        var tiers = Listed(Text(Tiers));
         var amount = Text(Amount) is { } work ? Parse(Amount, work, StandardUnits.Parse) : (StandardUnits?)null;
         return new()
         {
@@ -49,21 +50,69 @@ internal sealed class BidWish(Func<string, string?> field, DateTimeZone zone, Cu
             MinPartCards = Whole(MinPartCards), MinPartHours = Whole(MinPartHours), Group = Text(Group), FromAt = Time(From),
             UntilAt = Time(Until), Floor = Text(Floor) is { } floor ? QueryValue.OneOf<Precision>(Floor, floor) : null,
             Region = Text(Region), Residency = Text(Residency), Vendor = Text(Vendor), DomesticOnly = Has(Domestic),
-            MinMemoryGiB = Whole(Memory), Tiers = Text(Tiers) is { } tier ? [QueryValue.OneOf<GangTier>(Tiers, tier)] : null,
+            MinMemoryGiB = Whole(Memory), Tiers = tiers.Length == 0 ? null : [.. tiers.Select(t => QueryValue.OneOf<GangTier>(Tiers, t))],
             Interruptible = Has(Interruptible), LimitPerScuHour = Price(PerScu), LimitPerCardHour = Price(PerCard),
             Reference = Text(Reference), Confirm = Has(Confirm),
         };
     }
 
-    /// <summary>What a form says that changes a bid: its limit, its window, how much, where.</summary>
+    /// <summary>
+    /// What the form says that changes a bid. It shows all that the bid asks for: what it leaves empty is not asked for any more.
+    /// </summary>
     /// <exception cref="Refusal">Names the field that cannot be read.</exception>
-    public BidChange Change() => new()
+    public BidChange Change()
     {
-        Cards = Text(Cards) is { } cards ? Parse(Cards, cards, CardCount.Parse) : null, Hours = Whole(Hours),
-        Amount = Text(Amount) is { } work ? Parse(Amount, work, StandardUnits.Parse) : null, FromAt = Time(From), UntilAt = Time(Until),
-        Region = Text(Region), Without = Text(Region) is null ? ["region"] : null, LimitPerScuHour = Price(PerScu),
-        LimitPerCardHour = Price(PerCard), Confirm = Has(Confirm),
-    };
+        var draft = Draft();
+        var models = draft.IsAny ? null : draft.Models ?? [draft.Card!];
+        return new()
+        {
+            Models = models, Cards = draft.Cards, Hours = draft.Hours, Amount = draft.Amount, MinCards = draft.MinCards,
+            MaxCards = draft.MaxCards, Spread = draft.Spread, ExactCards = draft.ExactCards, MinPartCards = draft.MinPartCards,
+            MinPartHours = draft.MinPartHours, FromAt = draft.FromAt, UntilAt = draft.UntilAt, Floor = draft.Floor, Region = draft.Region,
+            Residency = draft.Residency, Vendor = draft.Vendor, DomesticOnly = draft.DomesticOnly, MinMemoryGiB = draft.MinMemoryGiB,
+            Tiers = draft.Tiers, Interruptible = draft.Interruptible, LimitPerScuHour = draft.LimitPerScuHour,
+            LimitPerCardHour = draft.LimitPerCardHour, Confirm = draft.Confirm,
+            Without = [.. BidChange.Droppable.Where(f => f == Models ? models is null : Text(f) is null)],
+        };
+    }
+
+    /// <summary>What a field of the form says at first: what the bid asks for.</summary>
+    public static string? Of(Bid bid, string field, DateTimeZone zone, Instant now)
+    {
+        var terms = bid.Terms!;
+        return field switch
+        {
+            PerScu or PerCard => bid.Limit.Amount,
+            Card => string.Join(", ", terms.Models),
+            Cards => Count(terms.Cards),
+            Hours => Count(terms.Hours),
+            Amount => terms.Amount?.ToString(),
+            MinCards => terms.Amount is null || terms.MinPartCards > 0 || terms.MinCards == 1 ? null : Count(terms.MinCards),
+            MaxCards => terms.Amount is null || terms.MaxCards == CardCount.MaxCards ? null : Count(terms.MaxCards),
+            MinPartCards => Count(terms.MinPartCards),
+            MinPartHours => Count(terms.MinPartHours),
+            From => Show.Input(Instant.Max(bid.FromAt, HourGrid.Up(now)), zone), // a begin that has passed is no wish any more
+            Until => Show.Input(bid.UntilAt, zone),
+            Floor => terms.Floor is { } floor ? WireJson.Word(floor) : null,
+            Region => terms.Region,
+            Residency => terms.Residency,
+            Vendor => terms.Vendor,
+            Memory => Count(terms.MinMemoryGiB ?? 0),
+            Tiers => string.Join(',', terms.Tiers.Select(t => WireJson.Word(t))),
+            Spread => Ticked(terms.Spread),
+            ExactCards => Ticked(terms.ExactCards),
+            Domestic => Ticked(terms.DomesticOnly),
+            Interruptible => Ticked(terms.Interruptible),
+            _ => null,
+        };
+
+        static string? Count(int count) => count == 0 ? null : count.ToString(CultureInfo.InvariantCulture);
+        static string? Ticked(bool isSo) => isSo ? "true" : null;
+    }
+
+    /// <summary>Several words with commas between them, of either kind.</summary>
+    public static string[] Listed(string? text) =>
+        text?.Split([',', '，'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     private string? Text(string name) => field(name)?.Trim() is { Length: > 0 } text ? text : null;
 

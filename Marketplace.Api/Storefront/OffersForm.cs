@@ -10,7 +10,7 @@ internal static class OffersForm
 {
     public const string Workload = "workload", Region = "region", Memory = "memory", MaxPrice = "maxPrice", From = "from", Until = "until",
         Cards = "cards", Card = "card", Domestic = "domestic", Unrated = "unrated", Interruptible = "interruptible", Money = "currency",
-        Sort = "sort";
+        Sort = "sort", Vendor = "vendor", RentNow = "rentNow";
 
     /// <summary>The names under which <see cref="OfferRanking"/> refuses what these fields say.</summary>
     public static readonly string[] Fields = [Memory, MaxPrice, From, Until, Cards, Card];
@@ -32,12 +32,14 @@ internal static class OffersForm
             Workload = Text(query, Workload),
             Region = Text(query, Region),
             Card = Text(query, Card),
+            Vendor = Text(query, Vendor),
             MinMemoryGiB = Text(query, Memory) is { } memory ? Parse(Memory, memory, Whole) : null,
             MaxPrice = Text(query, MaxPrice) is { } price ? Parse(MaxPrice, price, t => UnitPrice.Parse(t, money)) : null,
             Cards = Text(query, Cards) is { } cards ? Parse(Cards, cards, CardCount.Parse) : null,
             DomesticOnly = Text(query, Domestic) is not null,
             Unrated = Text(query, Unrated) is not null,
             Interruptible = Text(query, Interruptible) is not null,
+            RentNow = Text(query, RentNow) is not null,
             Currency = money,
             From = from,
             Until = Time(query, Until, zone) ?? from + Window,
@@ -50,6 +52,7 @@ internal static class OffersForm
     {
         "region" => (Region, null),
         "card" => (Card, null),
+        "vendor" => (Vendor, null),
         "domestic_only" => (Domestic, null),
         "memory" => (Memory, null),
         "price" => (MaxPrice, null),

@@ -21,6 +21,10 @@ public sealed class Phrases(IStringLocalizer<Words> words)
     {
         if (!Languages.IsChinese) return sentence;
         if (words[sentence] is { ResourceNotFound: false } whole) return whole.Value;
+
+        // What stands alone begins with a capital; the same at a field does not. Resources cannot hold both.
+        if (sentence.Length > 0 && words[char.ToUpperInvariant(sentence[0]) + sentence[1..]] is { ResourceNotFound: false } alone)
+            return alone.Value;
         foreach (var (pattern, key) in _patterns.Value)
         {
             if (pattern.Match(sentence) is { Success: true } match)

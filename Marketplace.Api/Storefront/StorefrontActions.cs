@@ -1,6 +1,8 @@
 using Marketplace.Billing;
 using Marketplace.Contracts;
+using Marketplace.Pricing;
 using Microsoft.AspNetCore.DataProtection;
+using NodaTime;
 
 namespace Marketplace;
 
@@ -26,6 +28,7 @@ internal static class StorefrontActions
         pages.MapPost("/leases/{id}/fail", FailLease);
         pages.MapPost("/leases/{id}/reject", RejectLease);
         pages.MapPost("/leases/{id}/dispute", DisputeLease);
+        pages.MapPost("/leases/{id}/dispute/resolve", ResolveDispute);
         pages.MapPost("/leases/{id}/access", WriteAccess);
         pages.MapPost("/webhooks/{id}/remove", RemoveWebhook);
         pages.MapPost("/webhooks/{id}/enable", EnableWebhook);
@@ -91,7 +94,10 @@ internal static class StorefrontActions
     private static async Task<IResult> InterruptLease(LeaseId id, HttpRequest request, Caller caller, Session session)
     {
         var reason = QueryValue.OneOf<InterruptionReason>("reason", request.Form["reason"].ToString());
-        await new LeaseInterruption(reason, Note: Filled(request, "note")).Begin(session, caller, id);
+        var from = Filled(request, "from") is { } text
+            ? Show.Read(text, caller.Calendar) ?? throw Refusal.Invalid("from", "is a date and a time, such as 2026-12-01 09:00")
+            : (Instant?)null;
+        await new LeaseInterruption(reason, from, Filled(request, "note")).Begin(session, caller, id);
         return Back(id);
     }
 
@@ -117,6 +123,27 @@ internal static class StorefrontActions
     {
         await Dispute.Open(session, caller.OrganisationId, id, request.Form["text"].ToString());
         return Back(id);
+    }
+
+    private static async Task<IResult> ResolveDispute(LeaseId id, HttpRequest request, Caller caller, Session session)
+    {
+        caller.Require(Role.Operator);
+        var lease = await LeaseBook.Find(session, id) ?? throw Refusal.NotFound("such lease");
+        var credit = Filled(request, "credit") is { } text ? Amount(text, lease.Price.Currency) : (Money?)null;
+        await Dispute.Resolve(session, id, request.Form["answer"].ToString(), credit);
+        return Back(id);
+    }
+
+    private static Money Amount(string text, Currency currency)
+    {
+        try
+        {
+            return Money.Parse(text, currency);
+        }
+        catch (FormatException e)
+        {
+            throw Refusal.Invalid("credit", e.Message);
+        }
     }
 
     private static async Task<IResult> WriteAccess(

@@ -24,7 +24,7 @@ public static class SealedBook
     /// <exception cref="Refusal">Not open to this provider, closed, or the offer cannot serve it.</exception>
     public static async Task<ComparedOffer> Make(Session session, Caller provider, TenderId tenderId, SealedDraft draft)
     {
-        draft = draft with { Note = TextField.OfOptional(draft.Note, "note", 2_000) };
+        draft = draft with { Note = TextField.OfOptional(draft.Note, "note", 2_000, lines: true) };
         if (draft.Price.Nanos <= 0) throw Refusal.Invalid("price.amount", "is above zero");
         if (draft.Price.Nanos > OfferDraft.HighestAsk * 1_000_000_000)
             throw Refusal.Invalid("price.amount", $"is at most {OfferDraft.HighestAsk} per card-hour");

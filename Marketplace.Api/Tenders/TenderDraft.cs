@@ -88,7 +88,7 @@ public sealed record TenderDraft
             Vendor = TextField.OfOptional(Vendor, "vendor"),
             Workload = TextField.OfOptional(Workload, "workload"),
             Reference = TextField.OfOptional(Reference, "reference"),
-            Note = TextField.OfOptional(Note, "note", LongestNote),
+            Note = TextField.OfOptional(Note, "note", LongestNote, lines: true),
             Invited = Invited is null ? null : [.. Invited.Distinct()],
         };
     }

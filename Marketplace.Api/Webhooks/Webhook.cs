@@ -58,7 +58,7 @@ public sealed record Webhook
         Session session, IDataProtectionProvider protection, OrganisationId owner, string url, IReadOnlyList<string> kinds, bool privateToo)
     {
         url = PublicAddress.Checked(url, privateToo);
-        if (kinds.Count == 0) throw Refusal.Invalid("kinds", "names what is told there: lease.* or some of " + string.Join(", ", Known));
+        if (kinds.Count == 0) throw Refusal.Invalid("kinds", $"names what is told there: lease.* or some of {string.Join(", ", Known)}");
         for (var i = 0; i < kinds.Count; i++)
         {
             if (kinds[i] != EveryLease && !Known.Contains(kinds[i], StringComparer.Ordinal))

@@ -115,6 +115,9 @@ public sealed class HouseTests
         Assert.Contains(typeof(HouseTests).Assembly.GetReferencedAssemblies(), reference => reference.Name == "Marketplace.Api");
     }
 
+    /// <summary>Every file of the repository.</summary>
+    internal static IReadOnlyList<Source> Sources => Repository.Value;
+
     private static IEnumerable<Source> Read()
     {
         string[] built = ["bin", "obj", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts"];

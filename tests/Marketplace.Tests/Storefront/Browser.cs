@@ -96,6 +96,22 @@ public sealed class Reader : IAsyncDisposable
         await Look("en", 1440, ColorScheme.Light);
     }
 
+    /// <summary>From now on the pages speak it.</summary>
+    public Task Speak(string language) =>
+        Context.AddCookiesAsync([new() { Name = "lang", Value = language, Url = _address.ToString() }]);
+
+    /// <summary>What is wrong with the page as it stands, with all that was typed into it and all that is folded laid open.</summary>
+    public async Task<IReadOnlyList<string>> Faults()
+    {
+        await Page.EvaluateAsync("document.querySelectorAll('main details').forEach(details => details.open = true)");
+        var over = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        return
+        [
+            .. (await Page.RunAxe()).Violations.Select(v => $"axe: {v.Id}: {v.Help}: {v.Nodes[0].Html}"),
+            .. over > 0 ? new[] { $"overflow: {over} px" } : [],
+        ];
+    }
+
     /// <summary>Says what went wrong on the way, and that nothing did.</summary>
     public void Leave() => Assert.True(_faults.Count == 0, string.Join('\n', _faults));
 
@@ -103,7 +119,7 @@ public sealed class Reader : IAsyncDisposable
 
     private async Task Look(string language, int width, ColorScheme colours)
     {
-        await Context.AddCookiesAsync([new() { Name = "lang", Value = language, Url = _address.ToString() }]);
+        await Speak(language);
         await Page.SetViewportSizeAsync(width, 900);
         await Page.EmulateMediaAsync(new() { ColorScheme = colours });
         await Page.ReloadAsync();
