@@ -63,7 +63,7 @@ public sealed class LeaseKeeper(
     /// <summary>Does all that is due by now. The test clock runs it at once when it is moved.</summary>
     public static async Task Tend(Database database, MarketplaceOptions options, CancellationToken ct = default)
     {
-        for (;;)
+        while (true)
         {
             var (at, tasks, funds) = await Next(database, options, ct);
             if (tasks == 0 && funds is null)
