@@ -21,6 +21,12 @@ public sealed class LeaseKeeper(
 
     private const string NoUsage = "no_usage";
 
+    /// <summary>
+    /// SQL for the last instant at which cards may be handed over. An auction that was finished late, because its host had died, makes leases
+    /// whose window has begun: nobody could have handed them over before.
+    /// </summary>
+    private const string Deadline = "(CASE WHEN l.created_at > a.from_at THEN l.created_at ELSE a.from_at END + @handOver)";
+
     /// <summary>SQL for what is due of leases up to @upTo, the earliest first.</summary>
     private const string Due =
         $"""
@@ -28,8 +34,8 @@ public sealed class LeaseKeeper(
           SELECT l.lease_id, 'over' AS task, l.until_at AS due FROM lease l
           WHERE l.state IN ('awarded', 'provisioning', 'active', 'interrupted') AND l.until_at <= @upTo
           UNION ALL
-          SELECT l.lease_id, 'no_show', a.from_at + @handOver FROM lease l JOIN agreement a ON a.lease_id = l.lease_id
-          WHERE l.state IN ('awarded', 'provisioning') AND a.from_at + @handOver <= @upTo AND a.from_at + @handOver < l.until_at
+          SELECT l.lease_id, 'no_show', {Deadline} FROM lease l JOIN agreement a ON a.lease_id = l.lease_id
+          WHERE l.state IN ('awarded', 'provisioning') AND {Deadline} <= @upTo AND {Deadline} < l.until_at
           UNION ALL
           SELECT l.lease_id, 'interrupt', l.interrupt_at FROM lease l WHERE l.state = 'active' AND l.interrupt_at <= @upTo
           UNION ALL

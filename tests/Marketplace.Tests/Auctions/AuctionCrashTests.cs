@@ -62,6 +62,26 @@ public sealed class AuctionCrashTests
         Assert.Equal(await Undisturbed.GetOrAdd(engine, Play), await market.Digest());
     }
 
+    /// <summary>An auction that is finished after its first hours have begun: the sellers have their time from the award on.</summary>
+    [Theory, EveryEngine]
+    public async Task AwardsThatComeLate_AreNoNoShowsAtOnce(Engine engine)
+    {
+        await using var market = await AuctionMarket.Example(engine);
+        await Assert.ThrowsAsync<HostDied>(() => market.Desk(after: Die(AuctionStep.Gated)).Run(Currency.Cny));
+        market.Market.Clock.Now = Books.At("2026-01-01T02:30");
+        await market.Desk().Tend(takeOver: true);
+
+        Assert.Equal([LeaseState.Awarded, LeaseState.Awarded], await StatesAt("2026-01-01T02:44"));
+        Assert.Equal([LeaseState.Failed, LeaseState.Failed], await StatesAt("2026-01-01T02:45"));
+
+        async Task<IEnumerable<LeaseState>> StatesAt(string now)
+        {
+            market.Market.Clock.Now = Books.At(now);
+            await LeaseKeeper.Tend(market.Database, MarketBooks.Options);
+            return (await market.Market.Leases()).Select(l => l.State);
+        }
+    }
+
     private static Action<AuctionStep> Die(AuctionStep after) => at =>
     {
         if (at == after) throw new HostDied();
