@@ -86,7 +86,7 @@ internal sealed class BidWish(Func<string, string?> field, DateTimeZone zone, Cu
             Card => string.Join(", ", terms.Models),
             Cards => Count(terms.Cards),
             Hours => Count(terms.Hours),
-            Amount => terms.Amount?.ToString(),
+            Amount => terms.Amount?.ToString().TrimEnd('0').TrimEnd('.'),
             MinCards => terms.Amount is null || terms.MinPartCards > 0 || terms.MinCards == 1 ? null : Count(terms.MinCards),
             MaxCards => terms.Amount is null || terms.MaxCards == CardCount.MaxCards ? null : Count(terms.MaxCards),
             MinPartCards => Count(terms.MinPartCards),

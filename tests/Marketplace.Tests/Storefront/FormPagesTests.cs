@@ -9,7 +9,7 @@ public sealed class FormPagesTests(Browser browser) : IClassFixture<Browser>
 
     [Theory]
     [InlineData("en", "Change the bid", "Parts of at least so many cards: is from 1 to 8")]
-    [InlineData("zh-Hans", "修改竞价", "每批至少卡数: 应为 1 至 8")]
+    [InlineData("zh-Hans", "修改竞价", "每批至少卡数: 应在 1 到 8 之间")]
     public async Task ABid_IsChangedInEveryWish_AndRelieved(string language, string change, string refused)
     {
         await using var host = await ApiHost.Run();
@@ -78,13 +78,13 @@ public sealed class FormPagesTests(Browser browser) : IClassFixture<Browser>
         await heron.SignIn(buyer.Key!);
         await heron.Page.GotoAsync(path);
         await Open(heron);
-        Assert.Equal(("2", "16"), (await heron.Page.InputValueAsync("#minCards"), await heron.Page.InputValueAsync("#maxCards")));
+        Assert.Equal(["100", "2", "16"], await Task.WhenAll(new[] { "#amount", "#minCards", "#maxCards" }.Select(f => heron.Page.InputValueAsync(f))));
 
         await Fill(heron, ("amount", "150"), ("minCards", ""), ("maxCards", "32"), ("minPartCards", "4"));
         await heron.Press("Change the bid");
 
         var changed = await buyer.Get("/v1" + path);
-        Assert.Equal("150 4 32 4", string.Join(' ', Of(changed, "amount", "minCards", "maxCards", "minPartCards")));
+        Assert.Equal("150.000 4 32 4", string.Join(' ', Of(changed, "amount", "minCards", "maxCards", "minPartCards")));
         heron.Leave();
     }
 
@@ -155,6 +155,26 @@ public sealed class FormPagesTests(Browser browser) : IClassFixture<Browser>
 
         Assert.Equal("20.00", (await market.Buyer.Get($"/v1/leases/{market.Lease}")).Text("credited.amount"));
         foreach (var reader in new[] { heron, desk }) reader.Leave();
+    }
+
+    [Fact]
+    public async Task AWorkload_IsDescribedByPage_WithWhatItsCardsExchange()
+    {
+        await using var host = await ApiHost.Run();
+        var buyer = await host.Open("Blue Heron", "buyer");
+        await using var heron = await browser.Open(host);
+        await heron.SignIn(buyer.Key!);
+        await heron.Page.GotoAsync("/workloads");
+        Assert.Empty(await heron.Faults());
+        await Fill(heron, ("name", "ours"), ("memoryGiB", "160"), ("tensorBytes", "0.5"), ("hidden", "8192"), ("dataBytes", "1"),
+            ("tokens", "16384"), ("flatBytes", "0.001"), ("overlap", "0.3"));
+        await heron.Press("Keep it");
+        await heron.Shows("ours");
+
+        var ours = (await buyer.Get("/v1/workloads")).At("items").EnumerateArray().Last().GetProperty("groupTraffic");
+        Assert.Equal("0.5 8192 1 16384 0.001 0.3", string.Join(' ',
+            new[] { "tensorBytes", "hidden", "dataBytes", "tokens", "flatBytes", "overlap" }.Select(n => ours.GetProperty(n).GetRawText())));
+        heron.Leave();
     }
 
     private static Task Open(Reader reader) =>
