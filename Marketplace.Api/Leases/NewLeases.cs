@@ -1,6 +1,5 @@
 using Marketplace.Billing;
 using Marketplace.Contracts;
-using Marketplace.Pricing;
 
 namespace Marketplace;
 
