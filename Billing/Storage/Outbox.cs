@@ -32,7 +32,7 @@ public static class Outbox
     }
 
     /// <summary>
-    /// Claims a handful of due rows in one statement, publishes each with its row's id, deletes it. Returns how many it handed over.
+    /// Claims a handful of due rows in one statement, publishes each with its row's id, deletes what it handed over. Returns how many.
     /// </summary>
     /// <param name="host">This host's name, so that only it gives its claims back.</param>
     public static async Task<int> Relay(Database database, IPublishEndpoint publisher, TimeProvider time, string host, CancellationToken ct)
@@ -51,7 +51,7 @@ public static class Outbox
             if (rows.Count > 0) await session.Commit();
         }
 
-        var done = 0;
+        var done = new List<Row>();
         foreach (var row in rows.OrderBy(r => r.Id.Value, StringComparer.Ordinal))
         {
             try
@@ -64,11 +64,11 @@ public static class Outbox
                 continue;
             }
 
-            await Delete(database, row, ct);
-            done++;
+            done.Add(row);
         }
 
-        return done;
+        if (done.Count > 0) await Delete(database, done, ct);
+        return done.Count;
     }
 
     /// <summary>
@@ -114,10 +114,10 @@ public static class Outbox
         return publisher.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = GuidOf(row.Id)), ct);
     }
 
-    private static async Task Delete(Database database, Row row, CancellationToken ct)
+    private static async Task Delete(Database database, IEnumerable<Row> rows, CancellationToken ct)
     {
         await using var session = await database.Write(ct);
-        await session.Execute("DELETE FROM outbox WHERE id = @Id", new { row.Id });
+        await session.ExecuteEach("DELETE FROM outbox WHERE id = @Id", rows.Select(r => new { r.Id }));
         await session.Commit();
     }
 

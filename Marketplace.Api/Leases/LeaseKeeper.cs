@@ -43,26 +43,28 @@ public sealed class LeaseKeeper(
           WHERE l.state = 'interrupted' AND l.reason = '{FundsLadder.FundsOut}' AND i.until_at IS NULL AND i.from_at + @fundsGrace <= @upTo
           UNION ALL
           SELECT s.lease_id, 'silent', s.heard + @silence FROM (
-            SELECT r.lease_id, CASE WHEN COALESCE(r.back, 0) > COALESCE(u.until_at, r.started_at) THEN r.back
-              ELSE COALESCE(u.until_at, r.started_at) END AS heard
+            SELECT r.lease_id, CASE WHEN r.back > r.used THEN r.back ELSE r.used END AS heard
             FROM (
-              SELECT a.lease_id, a.started_at, (SELECT MAX(i.until_at) FROM interruption i WHERE i.lease_id = a.lease_id) AS back,
-                (SELECT x.usage_id FROM usage_event x WHERE x.lease_id = a.lease_id ORDER BY x.from_at DESC LIMIT 1) AS last
+              SELECT a.lease_id, COALESCE((SELECT MAX(i.until_at) FROM interruption i WHERE i.lease_id = a.lease_id), 0) AS back,
+                COALESCE((SELECT MAX(x.until_at) FROM usage_event x WHERE x.lease_id = a.lease_id), a.started_at) AS used
               FROM lease l JOIN agreement a ON a.lease_id = l.lease_id
-              WHERE l.state = 'active' AND a.started_at + @silence < @upTo) r
-            LEFT JOIN usage_event u ON u.usage_id = r.last) s
+              WHERE l.state = 'active' AND a.started_at + @silence < @upTo
+                AND NOT EXISTS (
+                  SELECT 1 FROM usage_event x WHERE x.lease_id = a.lease_id AND x.until_at >= @upTo - @silence)) r) s
           WHERE s.heard + @silence < @upTo
             AND NOT EXISTS (SELECT 1 FROM lease_event e WHERE e.lease_id = s.lease_id AND e.reason = '{NoUsage}' AND e.at >= s.heard)
           UNION ALL
-          SELECT l.lease_id, 'settle', CAST(@upTo AS BIGINT) FROM lease l JOIN agreement a ON a.lease_id = l.lease_id
-          WHERE l.state = 'ended' AND l.over_at <= (SELECT MAX(b.period_until) FROM billing_period b)
-            AND EXISTS (SELECT 1 FROM billing_period b
-              WHERE b.account_id = a.buyer_id AND b.period_from < a.ended_at AND b.period_until >= a.ended_at)
-            AND NOT EXISTS (SELECT 1 FROM usage_unrated u WHERE u.lease_id = l.lease_id)
-            AND NOT EXISTS (SELECT 1 FROM tally t WHERE t.lease_id = l.lease_id
-              AND (t.quantity <> t.invoiced_quantity OR t.nanos <> t.invoiced_nanos OR t.credited <> t.invoiced_credited))
-            AND NOT EXISTS (SELECT 1 FROM invoice_line i WHERE i.lease_id = l.lease_id
-              AND NOT EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.source = 'invoice:' || i.invoice_id))) d
+          SELECT s.lease_id, 'settle', CAST(@upTo AS BIGINT) FROM (
+            SELECT l.lease_id FROM lease l JOIN agreement a ON a.lease_id = l.lease_id
+            WHERE l.state = 'ended' AND l.over_at <= (SELECT MAX(b.period_until) FROM billing_period b)
+              AND EXISTS (SELECT 1 FROM billing_period b
+                WHERE b.account_id = a.buyer_id AND b.period_from < a.ended_at AND b.period_until >= a.ended_at)
+              AND NOT EXISTS (SELECT 1 FROM usage_unrated u WHERE u.lease_id = l.lease_id)
+              AND NOT EXISTS (SELECT 1 FROM tally t WHERE t.lease_id = l.lease_id
+                AND (t.quantity <> t.invoiced_quantity OR t.nanos <> t.invoiced_nanos OR t.credited <> t.invoiced_credited))
+              AND NOT EXISTS (SELECT 1 FROM invoice_line i WHERE i.lease_id = l.lease_id
+                AND NOT EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.source = 'invoice:' || i.invoice_id))
+            ORDER BY l.over_at, l.lease_id LIMIT @Most) s) d
         ORDER BY d.due, d.lease_id, d.task LIMIT @Most
         """;
 

@@ -142,6 +142,78 @@ public sealed class SessionTests
     }
 
     [Theory, EveryEngine]
+    public async Task ExecuteEach_MoreRowsThanATripHolds_WritesEachInItsOrderAndCountsWhatWasTouched(Engine engine)
+    {
+        await using var books = await Books.Open(engine);
+        var rows = Enumerable.Range(1, 1_203)
+            .Select(i => new
+            {
+                Id = new LeaseId($"lease_{i:d4}"), At = i % 2 == 0 ? (Instant?)null : Books.At("2026-01-01"), Cards = new CardCount(i),
+            })
+            .ToList();
+
+        var (written, changed, none) = await books.Do(async session =>
+        {
+            await session.Execute("CREATE TABLE sample (place BIGINT, id TEXT, at BIGINT, cards BIGINT)");
+            var written = await session.ExecuteEach(
+                "INSERT INTO sample (place, id, at, cards) SELECT COUNT(*) + 1, @Id, @At, @Cards FROM sample", rows);
+            var changed = await session.ExecuteEach("UPDATE sample SET cards = 0 WHERE id = @Id AND at IS NULL", rows.Select(r => new { r.Id }));
+            return (written, changed, await session.ExecuteEach("UPDATE sample SET cards = 7 WHERE id = @Id", rows.Where(_ => false)));
+        });
+
+        Assert.Equal((1_203, 601, 0), (written, changed, none));
+        var read = await books.Look(session => session.Query<(long Place, string Id, Instant? At, CardCount Cards)>(
+            "SELECT place, id, at, cards FROM sample ORDER BY place"));
+        Assert.Equal(rows.Select((r, i) => (i + 1L, r.Id.Value, r.At, r.At is null ? default : r.Cards)), read);
+    }
+
+    [Theory, EveryEngine]
+    public async Task ExecuteEach_ARowThatBreaksARule_KeepsNone(Engine engine)
+    {
+        await using var books = await Books.Open(engine);
+        string[] series = ["A", "B", "INV", "C"];
+
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => books.Do(session => session.ExecuteEach(
+            "INSERT INTO invoice_series (series, last_number) VALUES (@s, 1)", series.Select(s => new { s }))));
+
+        Assert.Equal(1, await Count(books, "invoice_series"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Execute_TheSameTextAfterAFaultAndAfterAChangeOfTheTable_DoesWhatItSays(Engine engine)
+    {
+        await using var books = await Books.Open(engine);
+        Task<int> Add(string series, long number) => books.Do(session => session.Execute(
+            "INSERT INTO invoice_series (series, last_number) VALUES (@series, @number)", new { series, number }));
+        Task<long> Sum() => books.Look(session => session.Scalar<long>("SELECT CAST(SUM(last_number) AS BIGINT) FROM invoice_series"));
+        await Add("A", 1);
+        Assert.Equal(1, await Sum());
+
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => Add("A", 2));
+        await using (var other = books.AnotherHost())
+        await using (var session = await other.Write())
+        {
+            await session.Execute("ALTER TABLE invoice_series ADD COLUMN more BIGINT NOT NULL DEFAULT 5");
+            await session.Commit();
+        }
+
+        await Add("B", 40);
+        Assert.Equal(41, await Sum());
+        Assert.Equal(3, await Count(books, "invoice_series WHERE more = 5"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Query_TheSameTextInManySessionsAtOnce_GivesEachItsOwnRows(Engine engine)
+    {
+        await using var books = await Books.Open(engine);
+
+        var read = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => Task.Run(() => books.Look(session =>
+            session.Query<long>("SELECT last_number + @i FROM invoice_series", new { i = (long)i })))));
+
+        Assert.Equal(Enumerable.Range(0, 64).Select(i => (long)i), read.Select(Assert.Single));
+    }
+
+    [Theory, EveryEngine]
     public async Task Parameters_AnInstantWithMicroseconds_IsRefused(Engine engine)
     {
         await using var books = await Books.Open(engine);

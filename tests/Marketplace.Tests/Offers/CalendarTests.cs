@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Marketplace.Billing;
 using Marketplace.Contracts;
+using Marketplace.Pricing;
 using NodaTime;
 
 namespace Marketplace;
@@ -108,6 +109,69 @@ public sealed class CalendarTests
             return mine;
         }
     }
+
+    [Theory]
+    [InlineData(Engine.Sqlite, 0)]
+    [InlineData(Engine.Sqlite, 2)]
+    [InlineData(Engine.PostgreSql, 0)]
+    [InlineData(Engine.PostgreSql, 2)]
+    public async Task TakeAwarded_WhatFits_TakesAllOfItAtOnce(Engine engine, int drain)
+    {
+        await using var market = await MarketBooks.Open(engine);
+        var (one, other) = (await Gated(market, "one", drain), await Gated(market, "other", drain));
+
+        await market.Do(session => Calendar.TakeAwarded(
+            session, Auction,
+            [Awarded(one, 5, 2, 8), Awarded(other, 8, 0, 24), Awarded(one, 3, 4, 6), Awarded(one, 8, 10, 12), Awarded(one, 1, 20, 21)]));
+
+        var used = new int[Hours + drain + 1];
+        foreach (var (cards, from, until) in new[] { (5, 2, 8), (3, 4, 6), (8, 10, 12), (1, 20, 21) })
+        {
+            for (var h = from; h < until + drain; h++) used[h] += 1_000 * cards;
+        }
+
+        used[Hours + drain] = Cards;
+        Assert.Equal(used.Select(u => (long)(Cards - u)), await market.Look(s => Steps(s, one.OfferId, Hours + drain)));
+        Assert.All(await market.Look(s => Steps(s, other.OfferId, Hours + drain)), free => Assert.Equal(0, free));
+    }
+
+    [Theory, EveryEngine]
+    public async Task TakeAwarded_WhatCannotBe_IsRefusedByTheDatabaseAndKeepsNothing(Engine engine)
+    {
+        await using var market = await MarketBooks.Open(engine);
+        var offer = await Gated(market, "one", 0);
+        var free = await market.Calendar(offer);
+
+        // More than is free, though each alone would fit.
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => Take(Auction, Awarded(offer, 5, 2, 8), Awarded(offer, 4, 7, 9)));
+
+        // Beyond its window, of another auction, with another time to drain, and withdrawn.
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Take(Auction, Awarded(offer, 1, 23, 25)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Take(Auction, Awarded(offer, 1, -1, 2)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Take(new("auction_2"), Awarded(offer, 1, 2, 3)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Take(Auction, Awarded(offer with { DrainMinutes = 5 }, 1, 2, 3)));
+        await market.Do(session => session.Execute("UPDATE offer SET state = 'withdrawn'"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Take(Auction, Awarded(offer, 1, 2, 3)));
+
+        Assert.Equal(free, await market.Calendar(offer));
+
+        Task Take(AuctionId auction, params (Offer, CardCount, Instant, Instant)[] awarded) =>
+            market.Do(session => Calendar.TakeAwarded(session, auction, awarded));
+    }
+
+    private static AuctionId Auction => new("auction_1");
+
+    private static async Task<Offer> Gated(MarketBooks market, string name, int drain)
+    {
+        var draft = market.Draft(until: "2026-01-02") with { Name = name, DrainMinutes = drain * 60 };
+        var offer = await market.Publish(await market.Provider($"{name}'s provider"), draft);
+        await market.Do(session => session.Execute(
+            "UPDATE offer SET gated_by = @Auction, gate_at = @Start WHERE offer_id = @OfferId", new { Auction, Start, offer.OfferId }));
+        return offer;
+    }
+
+    private static (Offer Offer, CardCount Cards, Instant From, Instant Until) Awarded(Offer offer, int cards, int from, int until) =>
+        (offer, CardCount.Of(cards), At(from), At(until));
 
     private static async Task<bool> OwnUse(MarketBooks market, OrganisationId provider, OfferId offerId, int cards, int from, int until)
     {
