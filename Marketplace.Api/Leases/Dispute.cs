@@ -59,7 +59,7 @@ public sealed record Dispute
         var lease = await LeaseBook.Hold(session, leaseId);
         if (lease is null || lease.BuyerId != buyer) throw Refusal.NotFound("such lease of yours");
         if (lease.IsRunning) throw Refusal.Conflict("The lease runs; end it first, then say what was wrong with it");
-        await LeaseBook.Move(session, lease, LeaseState.Disputed, "dispute", LeaseActor.Buyer);
+        await LeaseBook.Move(session, lease, LeaseState.Disputed, "dispute", LeaseActor.Buyer, note: said);
         await session.Execute(
             "INSERT INTO dispute (dispute_id, lease_id, said, opened_at, state) VALUES (@Id, @leaseId, @said, @Now, 'open')",
             new { Id = session.NewId<DisputeId>(), leaseId, said, session.Now });
@@ -81,7 +81,7 @@ public sealed record Dispute
         }
 
         var state = credit is null ? DisputeState.Dismissed : DisputeState.Upheld;
-        await LeaseBook.Move(session, lease, LeaseState.Ended, WireJson.Word(state), LeaseActor.Operator);
+        await LeaseBook.Move(session, lease, LeaseState.Ended, WireJson.Word(state), LeaseActor.Operator, note: answer);
         var disputeId = (await Of(session, leaseId)).Single(d => d.State == DisputeState.Open).DisputeId;
         await session.Execute(
             "UPDATE dispute SET state = @State, answer = @answer, credit = @Credit, resolved_at = @Now WHERE dispute_id = @disputeId",

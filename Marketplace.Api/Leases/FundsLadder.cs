@@ -39,10 +39,12 @@ internal static class FundsLadder
     ];
 
     /// <summary>The buyer whose funds cross a rung first, and when, if that is not after now.</summary>
-    public static async Task<(OrganisationId Buyer, Instant At)?> Next(Session session)
+    /// <param name="session">The session.</param>
+    /// <param name="fails">Whose step has failed, by its id: it is left out.</param>
+    public static async Task<(OrganisationId Buyer, Instant At)?> Next(Session session, Func<string, bool> fails)
     {
         (OrganisationId, Instant At)? first = null;
-        foreach (var buyer in await Watched(session))
+        foreach (var buyer in (await Watched(session)).Where(b => !fails(b.Value)))
         {
             if (await Crossing(session, buyer) is { } at && (first is null || at < first.Value.At)) first = (buyer, at);
         }

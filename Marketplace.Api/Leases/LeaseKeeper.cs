@@ -68,44 +68,59 @@ public sealed class LeaseKeeper(
         ORDER BY d.due, d.lease_id, d.task LIMIT @Most
         """;
 
-    /// <summary>Does all that is due by now. The test clock runs it at once when it is moved.</summary>
+    /// <summary>
+    /// Does all that is due by now, each in a transaction of its own. What fails for one lease or buyer, by a fault of ours, stops no other
+    /// and is thrown in the end. The test clock runs it at once when it is moved.
+    /// </summary>
     public static async Task Tend(Database database, MarketplaceOptions options, CancellationToken ct = default)
     {
+        var faults = new Dictionary<string, Exception>(StringComparer.Ordinal);
         while (true)
         {
-            var (at, tasks, funds) = await Next(database, options, ct);
-            if (tasks == 0 && funds is null)
-            {
-                await FundsLadder.Looked(database, at, ct);
-                return;
-            }
-
-            await using var session = await database.Write(ct);
-
             // What is due of leases before the funds cross a rung may be why they do not. And nothing is done that was not due at the look:
             // should the clock have jumped since, funds may have crossed a rung before it.
-            if (tasks > 0)
+            var (at, tasks, funds) = await Next(database, options, faults.ContainsKey, ct);
+            foreach (var task in tasks) await Attempt(task.LeaseId.Value, session => Do(session, task));
+            if (tasks.Count > 0) continue;
+            if (funds is not { } crossing)
             {
-                foreach (var task in await Tasks(session, funds?.At ?? at, options)) await Do(session, task);
-            }
-            else
-            {
-                await FundsLadder.Step(session, funds!.Value.Buyer, funds.Value.At);
+                await FundsLadder.Looked(database, at, ct);
+                break;
             }
 
-            await session.Commit();
+            await Attempt(crossing.Buyer.Value, session => FundsLadder.Step(session, crossing.Buyer, crossing.At));
+        }
+
+        if (faults.Count > 0) throw new AggregateException(faults.Values);
+
+        async Task Attempt(string whose, Func<Session, Task> act)
+        {
+            if (faults.ContainsKey(whose)) return;
+            try
+            {
+                await using var session = await database.Write(ct);
+                await act(session);
+                await session.Commit();
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                faults.Add(whose, e);
+            }
         }
     }
 
     protected override Task Round(CancellationToken ct) => Tend(database, options, ct);
 
-    /// <summary>What is due at an instant: how many tasks of leases, and the buyer whose funds come before any later one.</summary>
-    private static async Task<(Instant At, int Tasks, (OrganisationId Buyer, Instant At)? Funds)> Next(
-        Database database, MarketplaceOptions options, CancellationToken ct)
+    /// <summary>
+    /// What is due at an instant: of leases, and the buyer whose funds come before any later one; without those that fail.
+    /// </summary>
+    private static async Task<(Instant At, IReadOnlyList<LeaseTask> Tasks, (OrganisationId Buyer, Instant At)? Funds)> Next(
+        Database database, MarketplaceOptions options, Func<string, bool> fails, CancellationToken ct)
     {
         await using var look = await database.Read(ct);
-        var funds = await FundsLadder.Next(look);
-        return (look.Now, (await Tasks(look, funds?.At ?? look.Now, options)).Count, funds);
+        var funds = await FundsLadder.Next(look, fails);
+        var tasks = await Tasks(look, funds?.At ?? look.Now, options);
+        return (look.Now, [.. tasks.Where(t => !fails(t.LeaseId.Value))], funds);
     }
 
     private static Task<IReadOnlyList<LeaseTask>> Tasks(Session session, Instant upTo, MarketplaceOptions options) =>

@@ -1,6 +1,5 @@
 using System.Net;
 using Marketplace.Billing;
-using Marketplace.Contracts;
 using NodaTime;
 
 namespace Marketplace;

@@ -261,12 +261,12 @@ public sealed class KillTests : IDisposable
     }
 
     /// <summary>
-    /// A port that stays free while its program is dead: below those that the system gives to whoever asks for any, which other tests do all
-    /// the time.
+    /// A port that stays free while its program is dead: below those that the system gives to whoever asks for any, which other tests do
+    /// all the time.
     /// </summary>
     internal static int FreePort()
     {
-        for (;;)
+        while (true)
         {
             var port = Random.Shared.Next(10_000, 32_000);
             try

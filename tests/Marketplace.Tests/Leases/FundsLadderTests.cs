@@ -102,7 +102,8 @@ public sealed class FundsLadderTests
         await run.Until("2026-01-02T04:00");
 
         Assert.Equal(
-            [$"active paid_in market {paid[8..]}", $"interrupted preempted provider {interrupted}"], (await run.History(lease)).TakeLast(2));
+            [$"active paid_in market {paid[8..]}", $"interrupted preempted provider {interrupted}"],
+            (await run.History(lease)).TakeLast(2));
     }
 
     /// <summary>The clock jumps three days while a keeper is at work: between any two of its looks.</summary>
@@ -119,7 +120,8 @@ public sealed class FundsLadderTests
             await LeaseKeeper.Tend(database, new());
             await run.Until("2026-01-05");
 
-            Assert.Equal(["interrupted funds_out market 02T05:59", "ended funds_out market 02T06:59"], (await run.History(lease)).TakeLast(2));
+            Assert.Equal(
+                ["interrupted funds_out market 02T05:59", "ended funds_out market 02T06:59"], (await run.History(lease)).TakeLast(2));
         }
     }
 

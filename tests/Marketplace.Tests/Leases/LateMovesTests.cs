@@ -1,5 +1,5 @@
 using Marketplace.Billing;
-using Marketplace.Contracts;
+using Marketplace.Pricing;
 using NodaTime;
 
 namespace Marketplace;
@@ -38,6 +38,38 @@ public sealed class LateMovesTests
 
         async Task Over(Func<Session, Task> act) =>
             Assert.Contains("was over at", (await run.Market.Refused(act)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A price that no rule of ours would write stands for a fault of ours: what a no-show of it costs cannot be said.</summary>
+    [Theory, EveryEngine]
+    public async Task ALeaseThatCannotBeEnded_StopsNoOther_AndIsNotPassedOverInSilence(Engine engine)
+    {
+        await using var run = await RunningLease.Open(engine);
+        var broken = (await run.Market.Rent(run.Buyer, MarketBooks.Wish(until: "2026-01-03"))).LeaseId;
+        var whole = await run.Run(until: "2026-01-03");
+        await run.Market.Do(s => s.Execute(
+            "UPDATE agreement SET price_nanos = 9223372036854775807 WHERE lease_id = @broken", new { broken }));
+        run.Market.Clock.MoveTo(Books.At("2026-01-04"));
+
+        await Assert.ThrowsAsync<AggregateException>(() => LeaseKeeper.Tend(run.Market.Database, new()));
+
+        Assert.Equal(LeaseState.Awarded, (await run.Market.Find(broken)).State);
+        var ended = await run.Market.Find(whole);
+        Assert.Equal((LeaseState.Ended, Books.At("2026-01-03")), (ended.State, ended.EndedAt));
+    }
+
+    [Theory, EveryEngine]
+    public async Task ALeaseThatIsReclaimed_HoldsOnlyWhatIsLeftOfIt(Engine engine)
+    {
+        await using var run = await RunningLease.Open(engine, "interruptible = 1, own_use_first = 1");
+        await run.Limit(1_000);
+        var lease = await run.Run(until: "2026-01-03", cards: "2");
+        var offer = (await run.Market.Find(lease)).OfferId;
+
+        await run.Market.Do(s => OwnUseBook.Take(
+            s, run.Provider, offer, new(CardCount.Of(1_000), Books.At("2026-01-01T06:00"), Books.At("2026-01-01T12:00"))));
+
+        Assert.Equal("120.00", (await run.Market.Look(s => Funds.HeldFor(s, lease.Value)))!.Value.Amount);
     }
 
     [Theory, EveryEngine]

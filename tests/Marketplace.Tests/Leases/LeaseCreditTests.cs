@@ -1,5 +1,4 @@
 using Marketplace.Billing;
-using Marketplace.Contracts;
 using Marketplace.Pricing;
 using NodaTime;
 
@@ -165,6 +164,8 @@ public sealed class LeaseCreditTests
         await run.Market.Do(s => Dispute.Resolve(s, lease, "all", Money.Parse("190.00", Currency.Cny)));
         await run.Bill("2026-03-01");
 
+        var said = await run.Market.Look(s => LeaseEvent.List(s, lease));
+        Assert.Equal(["and more", "all"], said.Where(e => e.Reason is "dispute" or "upheld").TakeLast(2).Select(e => e.Note));
         Assert.Equal(["240.00", "-240.00"], (await run.Market.Books.Invoices()).Select(i => i.Net.Amount));
         await Explained(run, "0.00", "240.00");
     }
