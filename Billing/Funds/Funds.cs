@@ -3,7 +3,7 @@ using Marketplace.Pricing;
 namespace Marketplace.Billing;
 
 /// <summary>
-/// What a buyer can still commit: what it paid in and may owe, less what it owes and what is held for its bids, quotes and leases.
+/// What a buyer can still commit: what it paid in and may owe, less what it owes and what is held for its bids and leases.
 /// A hold is no posting: nothing is owed yet, and the ledger knows facts only. Whoever places a hold takes the account's row first, so that
 /// two who commit the same funds at once see each other.
 /// </summary>
@@ -58,7 +58,7 @@ public sealed record Funds
     }
 
     /// <summary>
-    /// Sets aside that much for a bid, a quote or a lease, in place of what was set aside for it before. Nothing above zero to set aside
+    /// Sets aside that much for a bid or a lease, in place of what was set aside for it before. Nothing above zero to set aside
     /// lets it go.
     /// </summary>
     /// <param name="subject">The id of what it is for.</param>

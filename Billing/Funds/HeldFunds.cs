@@ -7,7 +7,7 @@ namespace Marketplace.Billing;
 /// <summary>One thing for which a buyer's funds are set aside.</summary>
 public sealed record HeldFunds
 {
-    /// <summary>The id of the bid, quote or lease.</summary>
+    /// <summary>The id of the bid or lease.</summary>
     public string Subject { get; init; } = "";
 
     public Money Amount => new(AmountMinor, Currency);

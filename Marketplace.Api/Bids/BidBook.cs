@@ -236,8 +236,8 @@ public static class BidBook
     }
 
     /// <summary>
-    /// Called with the account's row taken, as an award takes it before it looks who else is in the group: of a bid that joins a group while
-    /// another of it is awarded, either this or that sees the other.
+    /// Called with the account's row taken, as an award takes it before it looks who else is in the group: of a bid that joins a group
+    /// while another of it is awarded, either this or that sees the other.
     /// </summary>
     private static async Task CheckUnserved(Session session, OrganisationId buyer, string group)
     {

@@ -52,7 +52,9 @@ public sealed record BidDraft
     /// <summary>May be filled in part: by at least this many hours at a time, in at most 8 parts. For the auction.</summary>
     public int? MinPartHours { get; init; }
 
-    /// <summary>The buyer's name for bids of which at most one is served. For the auction.</summary>
+    /// <summary>
+    /// The buyer's name for bids of which at most one is served. When one has been, the name takes no more of them. For the auction.
+    /// </summary>
     public string? Group { get; init; }
 
     /// <summary>For the auction the earliest begin, rounded up to the full hour in UTC; else the begin.</summary>

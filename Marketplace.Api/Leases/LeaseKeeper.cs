@@ -22,8 +22,8 @@ public sealed class LeaseKeeper(
     private const string NoUsage = "no_usage";
 
     /// <summary>
-    /// SQL for the last instant at which cards may be handed over. An auction that was finished late, because its host had died, makes leases
-    /// whose window has begun: nobody could have handed them over before.
+    /// SQL for the last instant at which cards may be handed over. An auction that was finished late, because its host had died, makes
+    /// leases whose window has begun: nobody could have handed them over before.
     /// </summary>
     private const string Deadline = "(CASE WHEN l.created_at > a.from_at THEN l.created_at ELSE a.from_at END + @handOver)";
 

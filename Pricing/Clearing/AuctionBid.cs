@@ -55,8 +55,8 @@ public sealed record AuctionBid
     public int MinPartSlots { get; init; }
 
     /// <summary>
-    /// What the pools' cards are worth to half as many cards, rounded up, for the advice to halve them: fewer may be worth more or less each,
-    /// or hold too little. Null: as much as to all of them; empty: the bid cannot be halved.
+    /// What the pools' cards are worth in a gang of half as many, rounded up, for the advice to halve them: fewer may be worth more or less
+    /// each, or hold too little. Null: as much as in the whole gang; empty: the bid cannot be halved.
     /// </summary>
     public IReadOnlyList<BidPool>? PoolsOfHalf { get; init; }
 

@@ -7,8 +7,8 @@ using NodaTime;
 namespace Marketplace;
 
 /// <summary>
-/// Buyers who bid, change, cancel, ask, accept, decline and end at once, while several hosts hold auctions and expire what is over. When all
-/// is still, every hold is what an open bid or a lease justifies, every calendar is the offer less its leases, and nothing is left gated.
+/// Buyers who bid, change, cancel, ask, accept, decline and end at once, while several hosts hold auctions. When all is still, every hold
+/// is what an open bid or a lease justifies, every calendar is the offer less its leases, and nothing is left gated.
 /// </summary>
 public sealed class BuyingRaceTests
 {
@@ -24,7 +24,8 @@ public sealed class BuyingRaceTests
         var books = market.Market;
         var provider = await books.Provider();
         for (var i = 0; i < 3; i++) await books.Publish(provider, books.Draft(cards: "12", ask: $"{8 + i}"));
-        var buyers = new[] { await books.Buyer("Rich"), await books.Buyer("Poor", credit: "9000"), await books.Buyer("Other", credit: "30000") };
+        OrganisationId[] buyers =
+            [await books.Buyer("Rich"), await books.Buyer("Poor", credit: "9000"), await books.Buyer("Other", credit: "30000")];
         var faults = new List<Exception>();
         var done = new Dictionary<string, int>();
 
@@ -69,67 +70,71 @@ public sealed class BuyingRaceTests
 
     private static async Task<string> Act(AuctionMarket market, Database host, OrganisationId buyer, Random random)
     {
+        const string open = "SELECT bid_id FROM bid WHERE buyer_id = @buyer AND state = 'open' ORDER BY bid_id",
+            quoted = "SELECT quote_id FROM quote WHERE buyer_id = @buyer AND state = 'open' ORDER BY quote_id",
+            leased = "SELECT l.lease_id FROM lease l JOIN agreement a ON a.lease_id = l.lease_id "
+                + "WHERE a.buyer_id = @buyer AND l.state = 'awarded' ORDER BY l.lease_id";
         var cards = $"{1 + random.Next(5)}";
         switch (random.Next(10))
         {
             case 0 or 1 or 2:
                 var group = random.Next(3) == 0 ? $"g{random.Next(8)}" : null;
-                var draft = MarketBooks.Wanted(cards, 1 + random.Next(30), $"{5 + random.Next(30)}", "2026-01-01T01:00", "2026-01-03", group: group);
+                var draft = MarketBooks.Wanted(
+                    cards, 1 + random.Next(30), $"{5 + random.Next(30)}", "2026-01-01T01:00", "2026-01-03", group: group);
                 if (group is null && random.Next(2) == 0) draft = draft with { MinPartCards = 1 };
-                await Do(s => BidBook.Place(s, buyer, draft with { Confirm = true }, MarketBooks.Options));
+                await Do(host, s => BidBook.Place(s, buyer, draft with { Confirm = true }, MarketBooks.Options));
                 return "placed";
             case 3:
-                await Do(s => BidBook.Place(
-                    s, buyer, MarketBooks.Bid(cards: cards, perCard: $"{7 + random.Next(4)}", from: "2026-01-01T02:00", until: "2026-01-02"),
-                    MarketBooks.Options));
+                var posted = MarketBooks.Bid(
+                    cards: cards, perCard: $"{7 + random.Next(4)}", from: "2026-01-01T02:00", until: "2026-01-02");
+                await Do(host, s => BidBook.Place(s, buyer, posted, MarketBooks.Options));
                 return "posted";
-            case 4 when await Some<BidId>("SELECT bid_id FROM bid WHERE buyer_id = @buyer AND state = 'open' ORDER BY bid_id") is { } bidId:
-                var bid = await Look(s => BidBook.Find(s, bidId));
-                await Do(s => BidBook.Change(
-                    s, buyer, bidId, MarketBooks.Options, bid!.Version, new() { Cards = CardCount.Parse(cards), Confirm = true }));
+            case 4 when await Some<BidId>(host, open, buyer, random) is { } bidId:
+                var bid = await Look(host, s => BidBook.Find(s, bidId));
+                var change = new BidChange { Cards = CardCount.Parse(cards), Confirm = true };
+                await Do(host, s => BidBook.Change(s, buyer, bidId, MarketBooks.Options, bid!.Version, change));
                 return "changed";
-            case 5 when await Some<BidId>("SELECT bid_id FROM bid WHERE buyer_id = @buyer AND state = 'open' ORDER BY bid_id") is { } bidId:
-                await Do(s => BidBook.Cancel(s, buyer, bidId, MarketBooks.Options));
+            case 5 when await Some<BidId>(host, open, buyer, random) is { } bidId:
+                await Do(host, s => BidBook.Cancel(s, buyer, bidId, MarketBooks.Options));
                 return "cancelled";
             case 6:
-                var need = await Some<BidId>("SELECT bid_id FROM bid WHERE buyer_id = @buyer AND state = 'open' ORDER BY bid_id");
-                var wish = MarketBooks.Wish(cards: cards, until: "2026-01-01T12:00") with { BidId = random.Next(2) == 0 ? need : null };
-                await Do(s => QuoteBook.Ask(s, buyer, wish));
+                var need = random.Next(2) == 0 ? await Some<BidId>(host, open, buyer, random) : null;
+                var wish = MarketBooks.Wish(cards: cards, until: "2026-01-01T12:00") with { BidId = need };
+                await Do(host, s => QuoteBook.Ask(s, buyer, wish));
                 return "asked";
-            case 7 when await Some<QuoteId>("SELECT quote_id FROM quote WHERE buyer_id = @buyer AND state = 'open' ORDER BY quote_id") is { } quoteId:
-                if (random.Next(4) == 0) await Do(s => QuoteBook.Decline(s, buyer, quoteId));
-                else await Do(s => QuoteBook.Accept(s, buyer, quoteId, MarketBooks.Commission));
+            case 7 when await Some<QuoteId>(host, quoted, buyer, random) is { } quoteId:
+                if (random.Next(4) == 0) await Do(host, s => QuoteBook.Decline(s, buyer, quoteId));
+                else await Do(host, s => QuoteBook.Accept(s, buyer, quoteId, MarketBooks.Commission));
                 return "accepted";
             case 8:
                 await market.Desk(host).Run(Currency.Cny);
                 return "auction";
-            case 9 when await Some<LeaseId>(
-                "SELECT l.lease_id FROM lease l JOIN agreement a ON a.lease_id = l.lease_id WHERE a.buyer_id = @buyer AND l.state = 'awarded' "
-                + "ORDER BY l.lease_id") is { } leaseId:
-                await Do(s => LeaseBook.End(s, buyer, leaseId));
+            case 9 when await Some<LeaseId>(host, leased, buyer, random) is { } leaseId:
+                await Do(host, s => LeaseBook.End(s, buyer, leaseId));
                 return "ended";
             default: return "nothing";
         }
+    }
 
-        async Task Do<T>(Func<Session, Task<T>> act)
-        {
-            await using var session = await host.Write();
-            await act(session);
-            await session.Commit();
-        }
+    private static async Task Do<T>(Database host, Func<Session, Task<T>> act)
+    {
+        await using var session = await host.Write();
+        await act(session);
+        await session.Commit();
+    }
 
-        async Task<T> Look<T>(Func<Session, Task<T>> look)
-        {
-            await using var session = await host.Read();
-            return await look(session);
-        }
+    private static async Task<T> Look<T>(Database host, Func<Session, Task<T>> look)
+    {
+        await using var session = await host.Read();
+        return await look(session);
+    }
 
-        async Task<T?> Some<T>(string sql)
-            where T : struct
-        {
-            var all = await Look(s => s.Query<T>(sql, new { buyer }));
-            return all.Count == 0 ? null : all[random.Next(all.Count)];
-        }
+    /// <summary>Any of a buyer's things; null: it has none.</summary>
+    private static async Task<T?> Some<T>(Database host, string sql, OrganisationId buyer, Random random)
+        where T : struct
+    {
+        var all = await Look(host, s => s.Query<T>(sql, new { buyer }));
+        return all.Count == 0 ? null : all[random.Next(all.Count)];
     }
 
     /// <summary>By what the API shows of bids and leases, and not by what the books keep for it.</summary>
@@ -153,14 +158,19 @@ public sealed class BuyingRaceTests
                 Assert.Equal(ofBids + ofLeases, funds.Held.Minor);
                 Assert.True(funds.Available is not { Minor: < 0 }, $"{funds.Available} is left of {account.Name}");
 
-                long Cost(Bid bid) => Funds.WithTax(
-                    bid.Terms is { } terms
-                        ? new(bid.Limit.TimesStandardUnits(MarketBooks.H100Units).Nanos * Left(bid, terms) * Math.Min(24, terms.Hours), Currency.Cny)
-                        : Rating.Charge(bid.Limit, bid.Cards.For(Duration.Min(bid.UntilAt - bid.FromAt, Duration.FromHours(24)))),
-                    account).Minor;
                 return 0;
+
+                long Cost(Bid bid) => Funds.WithTax(FirstDay(bid), account).Minor;
             });
         }
+    }
+
+    private static ExactAmount FirstDay(Bid bid)
+    {
+        if (bid.Terms is not { } terms)
+            return Rating.Charge(bid.Limit, bid.Cards.For(Duration.Min(bid.UntilAt - bid.FromAt, Duration.FromHours(24))));
+        var perCardHour = bid.Limit.TimesStandardUnits(MarketBooks.H100Units).Nanos;
+        return new(perCardHour * Left(bid, terms) * Math.Min(24, terms.Hours), Currency.Cny);
     }
 
     /// <summary>The most cards that the parts which are left can be.</summary>
@@ -179,8 +189,9 @@ public sealed class BuyingRaceTests
             for (var at = AuctionMarket.Gate; at < Books.At("2026-01-04"); at += Duration.FromHours(1))
             {
                 var free = await books.Look(s => s.Scalar<long>(
-                    "SELECT free FROM calendar WHERE offer_id = @OfferId AND at <= @at ORDER BY at DESC LIMIT 1", new { offer.OfferId, at }));
-                var leased = leases.Where(l => l.OfferId == offer.OfferId && l.FromAt <= at && at < l.UntilAt).Sum(l => (long)l.Cards.Millis);
+                    "SELECT free FROM calendar WHERE offer_id = @OfferId AND at <= @at ORDER BY at DESC LIMIT 1",
+                    new { offer.OfferId, at }));
+                var leased = leases.Where(l => l.OfferId == offer.OfferId && l.FromAt <= at && at < l.UntilAt).Sum(l => l.Cards.Millis);
                 Assert.Equal(offer.Cards.Millis, free + leased);
             }
         }

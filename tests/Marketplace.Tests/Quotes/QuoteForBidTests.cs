@@ -31,7 +31,8 @@ public sealed class QuoteForBidTests
         await using var market = await MarketBooks.Open(engine);
         var (provider, buyer) = (await market.Provider(), await market.Buyer());
         await market.Publish(provider, market.Draft(ask: "10"));
-        var (one, two) = (await market.Place(buyer, MarketBooks.Wanted(group: "g")), await market.Place(buyer, MarketBooks.Wanted(group: "g")));
+        var one = await market.Place(buyer, MarketBooks.Wanted(group: "g"));
+        var two = await market.Place(buyer, MarketBooks.Wanted(group: "g"));
         var first = await market.Quote(buyer, MarketBooks.Wish() with { BidId = one.BidId });
         var again = await market.Quote(buyer, MarketBooks.Wish() with { BidId = one.BidId });
         var sister = await market.Quote(buyer, MarketBooks.Wish() with { BidId = two.BidId });
