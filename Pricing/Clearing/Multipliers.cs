@@ -2,8 +2,8 @@ namespace Marketplace.Pricing;
 
 /// <summary>
 /// A price for each offer's slot, on top of its ask, at which contested slots are about as much wanted as they are free; whoever rests
-/// wants them too. At any such prices <c>sum of free x price + what each unit would gain at best</c> is at least what any set of awards gains
-/// (Lagrangian relaxation).
+/// wants them too. At any such prices <c>sum of free x price + what each unit would gain at best</c> is at least what any set of awards
+/// gains (Lagrangian relaxation).
 /// </summary>
 internal sealed class Multipliers
 {
