@@ -9,7 +9,7 @@ internal static class RowBatch
 {
     private const int PerTrip = 500;
 
-    /// <summary>Runs the statement for each row, in their order; a property is a parameter. Returns how many rows it touched in all.</summary>
+    /// <summary>Runs the statement for each row, in their order; a property is a parameter. Returns how many rows it touched.</summary>
     public static async Task<int> Execute<T>(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, IEnumerable<T> rows, CancellationToken ct)
         where T : notnull

@@ -248,7 +248,8 @@ internal sealed class AuctionCommit(
             Gain = Wide.Text(result.GainNanos),
         });
         await LiveLog.Say(session, result.Awards.Zip(_receipts, (award, receipt) => new Said(
-            "bid.awarded", receipt.BidId!.Value.Value, new { receipt.AwardId, award.Cards, award.Pay, award.Class }, BidOf(award).BuyerId)));
+            "bid.awarded", receipt.BidId!.Value.Value, new { receipt.AwardId, award.Cards, award.Pay, award.Class },
+            BidOf(award).BuyerId)));
         await LiveLog.Say(session, lost.Select(l => new Said(
             "bid.lost", l.Bid.BidId.Value, new { auction.AuctionId, l.Class }, l.Bid.BuyerId)));
     }

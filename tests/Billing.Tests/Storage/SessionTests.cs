@@ -157,7 +157,8 @@ public sealed class SessionTests
             await session.Execute("CREATE TABLE sample (place BIGINT, id TEXT, at BIGINT, cards BIGINT)");
             var written = await session.ExecuteEach(
                 "INSERT INTO sample (place, id, at, cards) SELECT COUNT(*) + 1, @Id, @At, @Cards FROM sample", rows);
-            var changed = await session.ExecuteEach("UPDATE sample SET cards = 0 WHERE id = @Id AND at IS NULL", rows.Select(r => new { r.Id }));
+            var changed = await session.ExecuteEach(
+                "UPDATE sample SET cards = 0 WHERE id = @Id AND at IS NULL", rows.Select(r => new { r.Id }));
             return (written, changed, await session.ExecuteEach("UPDATE sample SET cards = 7 WHERE id = @Id", rows.Where(_ => false)));
         });
 
