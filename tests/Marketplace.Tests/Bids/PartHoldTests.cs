@@ -1,6 +1,5 @@
 using Marketplace.Billing;
 using Marketplace.Pricing;
-using NodaTime;
 
 namespace Marketplace;
 

@@ -1,5 +1,4 @@
 using Marketplace.Billing;
-using Marketplace.Pricing;
 
 namespace Marketplace;
 
