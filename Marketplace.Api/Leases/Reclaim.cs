@@ -60,7 +60,7 @@ internal static class Reclaim
         await Agreement.Shorten(session, lease.LeaseId, at);
         await session.Execute(
             "UPDATE lease SET until_at = @at, version = version + 1 WHERE lease_id = @LeaseId", new { lease.LeaseId, at });
-        await LeaseBook.HoldFunds(session, lease with { UntilAt = at }, session.Now, mustFit: false);
+        await LeaseBook.HoldFunds(session, [lease with { UntilAt = at }], session.Now, mustFit: false);
         await Calendar.Give(session, lease.OfferId, lease.Cards, at, lease.UntilAt);
         await OfferBook.Wake(session, lease.OfferId);
         var note = $"ends {InstantText.Format(at)}";
