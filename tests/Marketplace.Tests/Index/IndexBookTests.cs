@@ -74,7 +74,7 @@ public sealed class IndexBookTests
     {
         await using var index = await Traded.Open(engine);
         await index.Trade(["10", "11", "12"]);
-        var wash = await index.Trade(["400"]);
+        var wash = await index.Trade(["400"], until: "2026-01-05");
         await index.Tend("2026-01-02");
         var before = (await index.Values())[0];
 
