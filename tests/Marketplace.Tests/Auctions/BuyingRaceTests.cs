@@ -64,7 +64,9 @@ public sealed class BuyingRaceTests
             SELECT CAST((SELECT COUNT(*) FROM bid WHERE gated_by IS NOT NULL) + (SELECT COUNT(*) FROM offer WHERE gated_by IS NOT NULL)
               + (SELECT COUNT(*) FROM auction WHERE state <> 'cleared') + (SELECT COUNT(*) FROM quote WHERE state = 'open') AS BIGINT)
             """)));
-        Assert.True(done.GetValueOrDefault("auction") > 0 && done.GetValueOrDefault("accepted") > 0, string.Join(", ", done));
+
+        // Which quotes come through between two auctions is chance; that auctions were held and bids stood in them is not.
+        Assert.True(done.GetValueOrDefault("auction") > 0 && done.GetValueOrDefault("placed") > 0, string.Join(", ", done));
         Assert.NotEqual(0, await books.Look(s => s.Scalar<long>("SELECT COUNT(*) FROM award")));
     }
 
